@@ -1,0 +1,56 @@
+"""What can be wrong: a `Problem` found in a file, and an `OncallError` that stops the question.
+
+Reading never stops at the first problem. Every reader returns the problems it met beside what it could read, and the
+answers carry those that could have changed them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ERROR = "error"
+WARNING = "warning"
+INFO = "info"
+
+SEVERITIES = {
+    "OC001": ERROR,  # unreadable-file
+    "OC002": ERROR,  # unknown-key
+    "OC003": ERROR,  # invalid-value
+    "OC004": ERROR,  # duplicate-name
+    "OC005": ERROR,  # unresolved-reference
+    "OC303": ERROR,  # unidentified-person
+    "OC304": ERROR,  # broken-event
+    "OC305": WARNING,  # vanishing-shift
+    "OC307": ERROR,  # unknown-timezone
+    "OC310": WARNING,  # stray-exception
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One defect in one place of one file.
+
+    `file` is relative to the workspace with forward slashes (or as it was given, outside one); `line` and `column`
+    count from 1 and are None where the defect is of the whole file. `message` says what is wrong and how to mend it, in
+    one line; text that comes from a file stands in it as it was written and is made harmless when it is shown.
+    """
+
+    file: str
+    line: int | None
+    column: int | None
+    code: str
+    severity: str
+    message: str
+
+
+def problem(code: str, message: str, file: str, line: int | None = None, column: int | None = None) -> Problem:
+    """A problem with the severity that its code has."""
+    return Problem(file, line, column, code, SEVERITIES[code], message)
+
+
+class OncallError(Exception):
+    """The question cannot be answered: what is wrong, where, and what to do. One line, exit status 2."""
+
+
+class NotFound(OncallError):
+    """A name that nothing in the workspace has."""

@@ -1,0 +1,121 @@
+"""The text of an iCalendar file: content lines with their line numbers, and the components they stand in.
+
+The components are taken apart here, before any library reads them, so that each event is read by itself: one that is
+broken, or cut off where a download ended, never takes the rest of its calendar down, and every problem has a line.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from oncall.errors import Problem, problem
+
+MOST_BYTES = 32_000_000
+
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+_STARTS_COMPONENT = ("VCALENDAR", "VEVENT", "VTIMEZONE", "VTODO", "VJOURNAL", "VFREEBUSY")
+_LOOKS_LIKE = (
+    (rb"(?i)\s*<(!doctype|html|head|body)", "is a web page, not a calendar (a log-in page saved in place of the feed?)"),
+    (rb"\s*<", "is XML, not a calendar"),
+    (rb"\s*[\[{]", "is JSON, not a calendar"),
+)
+
+
+@dataclass(slots=True)
+class Line:
+    """A content line, unfolded; `number` is where it begins in the file, from 1."""
+
+    number: int
+    text: str
+
+
+@dataclass(slots=True)
+class Component:
+    """What stands between BEGIN and END; `closed` is False where the END is missing."""
+
+    name: str
+    line: int
+    lines: list[Line] = field(default_factory=list)
+    parts: list[Component] = field(default_factory=list)
+    closed: bool = False
+
+
+def read_calendars(data: bytes, file: str) -> tuple[list[Component], list[Problem]]:
+    """The calendars in a file, and what is wrong with it as a file (OC001)."""
+    refusal = _not_a_calendar(data)
+    if refusal:
+        return [], [problem("OC001", refusal, file)]
+    lines, problems = _content_lines(data, file)
+    calendars = [root for root in _components(lines) if root.name == "VCALENDAR"]
+    if not calendars:
+        return [], [*problems, problem("OC001", "is not a calendar: there is no BEGIN:VCALENDAR in it", file, 1, 1)]
+    for calendar in calendars:
+        if not calendar.closed:
+            message = "ends without END:VCALENDAR: it was cut off, and events may be missing; fetch or save it again"
+            problems.append(problem("OC001", message, file, calendar.line, 1))
+    return calendars, problems
+
+
+def _not_a_calendar(data: bytes) -> str | None:
+    if len(data) > MOST_BYTES:
+        return f"is too large: {len(data):,} bytes, more than {MOST_BYTES:,}"
+    if not data.strip():
+        return "is empty: a calendar begins with BEGIN:VCALENDAR"
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or data[:64].count(0) >= 16:
+        return "is UTF-16 text: save it as UTF-8"
+    for pattern, what in _LOOKS_LIKE:
+        if re.match(pattern, data):
+            return what
+    return None
+
+
+def _content_lines(data: bytes, file: str) -> tuple[list[Line], list[Problem]]:
+    """Unfold: a line that begins with a space or tab goes on from the one before. Bytes are joined before they are
+    decoded, because a fold may stand inside a character."""
+    joined: list[tuple[int, list[bytes]]] = []
+    for number, raw in enumerate(_LINE_END.split(data.removeprefix(b"\xef\xbb\xbf")), 1):
+        if raw[:1] in (b" ", b"\t") and joined:
+            joined[-1][1].append(raw[1:])
+        elif raw:
+            joined.append((number, [raw]))
+    lines, garbled = [], None
+    for number, pieces in joined:
+        raw = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        try:
+            text = raw.decode()
+        except UnicodeDecodeError:
+            text = raw.decode(errors="replace")
+            garbled = garbled or number
+        lines.append(Line(number, text))
+    if garbled is None:
+        return lines, []
+    message = "is not UTF-8 here: names with such letters cannot be read; save the file as UTF-8"
+    return lines, [problem("OC001", message, file, garbled, 1)]
+
+
+def _components(lines: list[Line]) -> list[Component]:
+    roots: list[Component] = []
+    open_parts: list[Component] = []
+    for line in lines:
+        word, _, name = line.text.partition(":")
+        word, name = word.strip().upper(), name.strip().upper()
+        if word == "BEGIN" and name:
+            if name in _STARTS_COMPONENT:
+                _leave_unclosed(open_parts, name)
+            part = Component(name, line.number)
+            (open_parts[-1].parts if open_parts else roots).append(part)
+            open_parts.append(part)
+        elif word == "END" and any(part.name == name for part in open_parts):
+            while open_parts[-1].name != name:
+                open_parts.pop()
+            open_parts.pop().closed = True
+        elif open_parts:
+            open_parts[-1].lines.append(line)
+    return roots
+
+
+def _leave_unclosed(open_parts: list[Component], name: str) -> None:
+    """An event cannot hold an event: where one begins inside another, the other has lost its END."""
+    while open_parts and open_parts[-1].name != ("" if name == "VCALENDAR" else "VCALENDAR"):
+        open_parts.pop()
