@@ -6,7 +6,7 @@ answers carry those that could have changed them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 ERROR = "error"
 WARNING = "warning"
@@ -26,8 +26,7 @@ SEVERITIES = {
 }
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One defect in one place of one file.
 
     `file` is relative to the workspace with forward slashes (or as it was given, outside one); `line` and `column`
@@ -35,17 +34,24 @@ class Problem:
     one line; text that comes from a file stands in it as it was written and is made harmless when it is shown.
     """
 
-    file: str
-    line: int | None
-    column: int | None
     code: str
     severity: str
     message: str
+    file: str
+    line: int | None = None
+    column: int | None = None
+
+    @property
+    def place(self) -> tuple[str, int, int, str, str]:
+        """The order problems are shown in."""
+        return (self.file, self.line or 0, self.column or 0, self.code, self.message)
 
 
-def problem(code: str, message: str, file: str, line: int | None = None, column: int | None = None) -> Problem:
-    """A problem with the severity that its code has."""
-    return Problem(file, line, column, code, SEVERITIES[code], message)
+def problem(
+    code: str, message: str, file: str, line: int | None = None, column: int | None = None, severity: str | None = None
+) -> Problem:
+    """A problem with the severity that its code has, unless another is given."""
+    return Problem(code, severity or SEVERITIES[code], message, file, line, column)
 
 
 class OncallError(Exception):

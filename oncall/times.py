@@ -117,11 +117,11 @@ def parse_date(text: str) -> date:
         raise ValueError(f"not a date: {text!r}; write 2026-11-20") from None
 
 
-def parse_time(text: str) -> time:
-    """A time of day, `H:MM` or `HH:MM`; `24:00` is the midnight that ends the day, and reads as 0:00."""
+def parse_clock(text: str) -> int:
+    """A time of day, `H:MM` or `HH:MM`, as minutes since midnight; `24:00`, the midnight that ends a day, is 0:00."""
     found = re.fullmatch(r"(\d{1,2}):(\d{2})", text.strip(), re.ASCII)
     if found and found[0] == "24:00":
-        return time()
+        return 0
     if not found or int(found[1]) > 23 or int(found[2]) > 59:
         raise ValueError(f"not a time of day: {text!r}; write 8:00 or 17:30")
-    return time(int(found[1]), int(found[2]))
+    return int(found[1]) * 60 + int(found[2])

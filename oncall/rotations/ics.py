@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 
 from icalendar.parser import unescape_char
 from icalendar.prop import vDDDTypes
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from oncall import times
 from oncall.errors import Problem, problem
@@ -30,16 +32,14 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 9000
 NO_SUMMARY = "(no summary)"
 
 
-@dataclass(frozen=True, slots=True)
-class Length:
+class Length(Struct, frozen=True):
     """A DURATION: days are wall-clock days, seconds are exact."""
 
     days: int
     seconds: int
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One VEVENT, understood. `end` is None for one whole day. `line` is where it begins in the file."""
 
     line: int
@@ -58,16 +58,14 @@ class Event:
     stamp: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """The events of one UID: the one that recurs, and those that replace single occurrences of it."""
 
     master: Event | None
     changes: tuple[Event, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(Struct, frozen=True):
     """A calendar file that was read: its series, the zone it names for itself, when it was last written (an instant),
     and the problems met."""
 

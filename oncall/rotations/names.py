@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from oncall.model import Person
 
@@ -31,8 +32,7 @@ def priority(summary: str) -> tuple[int, str]:
     return (int(mark[1]), summary[mark.end() :].strip()) if mark else (0, summary.strip())
 
 
-@dataclass(frozen=True, slots=True)
-class Directory:
+class Directory(Struct, frozen=True):
     """Who can be named: ids, names, aliases and e-mails of people, each leading to one of them."""
 
     by_name: Mapping[str, str]
@@ -65,8 +65,7 @@ def _enter(
         shared.setdefault(key, (spelling, other, person))
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """Whom an event names: ids of people known, or nobody; the label is the name as written."""
 
     people: tuple[str, ...]
@@ -75,8 +74,7 @@ class Named:
     warning: str | None = None
 
 
-@dataclass(slots=True)
-class Reader:
+class Reader(Struct):
     """Reads names with one directory and one rotation's `identify` pattern.
 
     Without a directory people are the summaries as they are written. `slow_pattern` tells afterwards that the pattern

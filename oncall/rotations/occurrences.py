@@ -7,8 +7,9 @@ DTEND from DTSTART; a DURATION counts days on the wall clock and hours exactly.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
+
+from msgspec import Struct
 
 from oncall import times
 from oncall.errors import Problem, problem
@@ -22,8 +23,7 @@ _DAY = timedelta(days=1)
 _MARGIN = 2 * times.DAY  # a local time is never farther than this from the same time in UTC, skipped days included
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(Struct, frozen=True):
     """One stretch of one event, half-open, in seconds since the epoch."""
 
     start: int

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 
 from icalendar.parser import Contentline
+
+from msgspec import Struct, field
 
 from oncall.rotations.text import Component
 
@@ -14,8 +15,7 @@ _NAME = re.compile(r"\s*([A-Za-z0-9-]+)[;:]")
 _PLAIN = re.compile(r"([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+=[^\";:,^\\]*)*):")
 
 
-@dataclass(slots=True)
-class Property:
+class Property(Struct):
     """One property: its name in capitals, its parameters (names in capitals), its value as written, its line."""
 
     name: str

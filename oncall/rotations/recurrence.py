@@ -8,12 +8,14 @@ walking to the year 9999 in search of a day that never comes (30 February), and 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from dateutil import rrule
 from icalendar.prop import vRecur
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from oncall import times
 
@@ -34,8 +36,7 @@ _READS_A_YEAR = 8
 _WORK_A_YEAR = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """A date or time as a calendar writes it: wall-clock `local` in `zone`, None where it floats.
 
     `exact` is the instant where the calendar gives one (a time in UTC), which a wall clock could say only twice.
@@ -51,8 +52,7 @@ class Moment:
         return self.exact if self.exact is not None else times.instant(self.local, self.zone or default)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A recurrence rule that was understood, ready for dateutil."""
 
     frequency: int
@@ -133,8 +133,7 @@ class _PastTheEndError(Exception):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class Starts:
+class Starts(Struct, frozen=True):
     """The wall-clock starts that were found, and how much work it was, in starts looked at."""
 
     found: list[datetime]

@@ -2,138 +2,35 @@
 
 At any instant the people of the highest `[L]` priority present are on call. Overrides beat planned shifts whatever their
 priority, and rank among themselves in the same way; what is left of a planned shift around an override stands.
-
-A schedule is a sorted list of segments, so that a look-up is a binary search. It is exact for every instant of its
-window, the ends of the stretches that cross the window's edges and whoever comes next included: whatever window a
-schedule was compiled for, it gives the same answer.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from oncall import times
-from oncall.errors import Problem, problem
-from oncall.model import Person, Segment, Shift
+from oncall.errors import WARNING, Problem, problem
+from oncall.model import Person, Shift
 from oncall.rotations.ics import Calendar
 from oncall.rotations.names import Reader
 from oncall.rotations.occurrences import earliest, occurrences
+from oncall.schedule import AHEAD, Schedule, Segment, Window
 
-AHEAD = 731 * times.DAY  # how far ahead of an instant its stretch and the next are looked for
 _STEP = 32 * times.DAY
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The instants questions may be asked about, half-open."""
-
-    start: int
-    end: int
-
-    def holds(self, instant: float) -> bool:
-        """Whether the instant is one of them."""
-        return self.start <= instant < self.end
-
-
-@dataclass(frozen=True, slots=True)
-class OnCall:
-    """One person on call at an instant: the shift that says so, and the whole stretch, however many shifts it is made
-    of. `until` is None where no end is in sight within two years, `since` where there is no beginning."""
-
-    shift: Shift
-    since: int | None
-    until: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """Who is on call at every instant of a window. Segments are sorted and never overlap; gaps have none."""
-
-    window: Window
-    segments: tuple[Segment, ...]
-    starts: tuple[int, ...] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "starts", tuple(segment.start for segment in self.segments))
-
-    def at(self, instant: float) -> tuple[OnCall, ...]:
-        """Who is on call at an instant of the window, sorted by person."""
-        place = self._place(instant)
-        return self._on_call(place, int(instant)) if place is not None else ()
-
-    def next(self, instant: float) -> tuple[int, tuple[OnCall, ...]] | None:
-        """When somebody else, or somebody again, is on call after an instant of the window, and who; None where that is
-        not within two years."""
-        place = self._place(instant)
-        people = self.segments[place].people if place is not None else frozenset()
-        end = self.segments[place].end if place is not None else int(instant)
-        index = bisect_right(self.starts, instant)
-        while index < len(self.segments) and self.segments[index].start <= instant + AHEAD:
-            segment = self.segments[index]
-            if segment.people != people or segment.start > end:
-                return segment.start, self._on_call(index, int(instant))
-            end = segment.end
-            index += 1
-        return None
-
-    def between(self, start: int, end: int) -> Iterator[tuple[int, int, tuple[OnCall, ...]]]:
-        """The schedule from one instant of the window to another, split wherever the set of people changes; gaps left
-        out, the first and the last stretch clipped."""
-        index = max(0, bisect_right(self.starts, start) - 1)
-        while index < len(self.segments) and self.segments[index].start < end:
-            first = index
-            people = self.segments[first].people
-            while (
-                index + 1 < len(self.segments)
-                and self.segments[index + 1].start == self.segments[index].end
-                and self.segments[index + 1].people == people
-                and self.segments[index + 1].start < end
-            ):
-                index += 1
-            begins, ends = max(start, self.segments[first].start), min(end, self.segments[index].end)
-            if begins < ends:
-                place = max(first, bisect_right(self.starts, begins) - 1)
-                yield begins, ends, self._on_call(place, begins)
-            index += 1
-
-    def _place(self, instant: float) -> int | None:
-        index = bisect_right(self.starts, instant) - 1
-        return index if index >= 0 and instant < self.segments[index].end else None
-
-    def _on_call(self, index: int, asked: int) -> tuple[OnCall, ...]:
-        stretches = (self.stretch(index, shift.who) for shift in self.segments[index].shifts)
-        return tuple(
-            OnCall(shift, since, until if until <= asked + AHEAD else None)
-            for shift, (since, until) in zip(self.segments[index].shifts, stretches, strict=True)
-        )
-
-    def stretch(self, index: int, who: str) -> tuple[int, int]:
-        """From when until when somebody on call in a segment is on call without a break."""
-        first = last = index
-        while first > 0 and self.segments[first - 1].end == self.segments[first].start and self._has(first - 1, who):
-            first -= 1
-        final = len(self.segments) - 1
-        while last < final and self.segments[last + 1].start == self.segments[last].end and self._has(last + 1, who):
-            last += 1
-        return self.segments[first].start, self.segments[last].end
-
-    def _has(self, index: int, who: str) -> bool:
-        return any(shift.who == who for shift in self.segments[index].shifts)
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """A calendar and the part it plays, `planned` or `override`."""
 
     calendar: Calendar
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """One person's part in one occurrence of an event."""
 
     start: int
@@ -203,7 +100,7 @@ def _stretches(
             found += (
                 Stretch(one.start, one.end, replace(shift, layer=layer.name, uid=one.event.uid)) for shift in shifts
             )
-    return found, sorted(problems, key=lambda one: (one.file, one.line or 0, one.code, one.message))
+    return found, sorted(problems, key=lambda one: one.place)
 
 
 def shifts_of(
@@ -218,7 +115,7 @@ def shifts_of(
     named = names.read(summary, attendees)
     problems = []
     if named.warning:
-        problems.append(replace(problem("OC303", named.warning, file, line, 1), severity="warning"))
+        problems.append(problem("OC303", named.warning, file, line, 1, WARNING))
     if people is not None and not named.people:
         message = f"{named.label[:200]!r} is nobody known: add the name to `people:` or as an alias of somebody there"
         problems.append(problem("OC303", message, file, line, 1))

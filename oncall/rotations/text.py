@@ -7,7 +7,8 @@ broken, or cut off where a download ended, never takes the rest of its calendar 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from oncall.errors import Problem, problem
 
@@ -22,16 +23,14 @@ _LOOKS_LIKE = (
 )
 
 
-@dataclass(slots=True)
-class Line:
+class Line(Struct):
     """A content line, unfolded; `number` is where it begins in the file, from 1."""
 
     number: int
     text: str
 
 
-@dataclass(slots=True)
-class Component:
+class Component(Struct):
     """What stands between BEGIN and END; `closed` is False where the END is missing."""
 
     name: str

@@ -8,22 +8,23 @@ the file than one that stands for one.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
+
+from msgspec import Struct, field
 
 from oncall.errors import Problem, problem
 
 MOST_BYTES = 5_000_000
 MOST_DEPTH = 40
-MOST_NODES = 500_000
+MOST_NODES = 300_000
 
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _NULLS = ("", "~", "null", "Null", "NULL")
 
 
-@dataclass(slots=True)
-class Scalar:
+class Scalar(Struct):
     """A text, or None where nothing stands."""
 
     text: str | None
@@ -32,8 +33,7 @@ class Scalar:
     size: int = 1
 
 
-@dataclass(slots=True)
-class Sequence:
+class Sequence(Struct):
     """A list."""
 
     items: list[Node]
@@ -42,8 +42,7 @@ class Sequence:
     size: int = 1
 
 
-@dataclass(slots=True)
-class Key:
+class Key(Struct):
     """Where a key stands, and its value."""
 
     line: int
@@ -51,8 +50,7 @@ class Key:
     value: Node
 
 
-@dataclass(slots=True)
-class Mapping:
+class Mapping(Struct):
     """Keys in the order they are written."""
 
     keys: dict[str, Key]
@@ -64,8 +62,7 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
-@dataclass(slots=True)
-class Document:
+class Document(Struct):
     """A YAML file that was read: its tree, None where it is empty or unreadable, and the problems met."""
 
     file: str
@@ -120,14 +117,14 @@ def _syntax_problem(error: yaml.YAMLError, file: str) -> Problem:
     return problem("OC001", f"is not YAML: {what}", file, *place)
 
 
-@dataclass(slots=True)
-class _Builder:
+class _Builder(Struct):
     file: str
     problems: list[Problem]
     anchors: dict[str, Node] = field(default_factory=dict)
+    nodes: int = 0
 
     def build(self, text: str) -> Node | None:
-        loader = yaml.CBaseLoader(text)
+        loader = _LOADER(text)
         try:
             return self._document(loader)
         finally:
@@ -183,6 +180,9 @@ class _Builder:
         scalar = Scalar(None if plain and event.value in _NULLS else event.value, *_place(event))
         if event.anchor:
             self.anchors[event.anchor] = scalar
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            raise _UnreadableError(f"holds more than {MOST_NODES:,} values", *_place(event))
         return scalar
 
     def _refuse_tag(self, event: Any) -> None:
@@ -258,13 +258,14 @@ def place_of(node: Node, path: tuple[str | int, ...]) -> tuple[int, int]:
 
 def key_place(node: Node, path: tuple[str | int, ...]) -> tuple[int, int]:
     """Line and column of the key at the end of a path, where it is a key; else of the value."""
-    parent, last = _descend(node, path[:-1]), path[-1] if path else None
+    parent, last = descend(node, path[:-1]), path[-1] if path else None
     if isinstance(parent, Mapping) and isinstance(last, str) and last in parent.keys:
         return parent.keys[last].line, parent.keys[last].column
     return place_of(node, path)
 
 
-def _descend(node: Node, path: tuple[str | int, ...]) -> Node:
+def descend(node: Node, path: tuple[str | int, ...]) -> Node:
+    """What stands at a path, or the nearest thing above it that is there."""
     for step in path:
         if isinstance(node, Mapping) and isinstance(step, str) and step in node.keys:
             node = node.keys[step].value

@@ -1,0 +1,122 @@
+"""A plan: what a workspace means in a window of time, as frozen plain data.
+
+Everything that is asked is a function of a plan and an instant. The mappings are read-only and may decode their values
+when they are asked for: a plan from the cache costs what the question needs of it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from oncall.errors import Problem
+from oncall.model import ALWAYS, Account, Binding, Person, Policy
+from oncall.schedule import Schedule, Window
+
+LEFT, AWAY, UNIDENTIFIED, NO_CHANNEL = "left", "away", "unidentified", "no_usable_channel"
+
+
+class Absence(Struct, frozen=True, array_like=True):
+    """A stretch in which somebody is not there, half-open, in seconds since the epoch."""
+
+    start: int
+    end: int
+    reason: str = ""
+
+
+class Presence(Struct, frozen=True):
+    """When a person is not there: absences, sorted and merged, and the instant from which they have left."""
+
+    away: tuple[Absence, ...] = ()
+    gone: int | None = None
+
+    def absence(self, instant: float) -> Absence | None:
+        """The absence in force at an instant."""
+        index = bisect_right(self.away, instant, key=lambda one: one.start) - 1
+        return self.away[index] if index >= 0 and instant < self.away[index].end else None
+
+
+class RotationFacts(Struct, frozen=True):
+    """What an answer about a rotation needs besides its schedule: the calendars it is made of, and the order of its
+    people within a tier."""
+
+    files: tuple[str, ...]
+    people: tuple[str, ...] = ()
+
+
+class Line(Struct, frozen=True, array_like=True):
+    """A published number as it is shown, its digits with the country's code, and those without it."""
+
+    shown: str
+    digits: str
+    national: str
+
+
+class AccountFacts(Struct, frozen=True):
+    """What an answer about an account needs besides its profile."""
+
+    lines: tuple[Line, ...] = ()
+    runbook_found: bool = False
+
+
+class Reported(Struct, frozen=True):
+    """A problem, and what it is about: the name of a definition (`people/tech-1`), the path of a calendar, or
+    EVERYTHING where any answer may be affected."""
+
+    problem: Problem
+    about: str
+
+
+EVERYTHING = ""
+
+
+class Plan(Struct, frozen=True):
+    """What a workspace means for the instants of `window`.
+
+    `digest` identifies the sources. `open` holds the stretches each named hours promise a human, `written` when a
+    calendar was last changed where it says so, `reported` the problems met by what they are about.
+    """
+
+    digest: str
+    root: str
+    organization: str
+    timezone: str
+    window: Window
+    people: Mapping[str, Person]
+    presences: Mapping[str, Presence]
+    policies: Mapping[str, Policy]
+    accounts: Mapping[str, Account]
+    account_facts: Mapping[str, AccountFacts]
+    rotations: Mapping[str, RotationFacts]
+    schedules: Mapping[str, Schedule]
+    open: Mapping[str, tuple[tuple[int, int], ...]]
+    written: Mapping[str, int]
+    reported: Mapping[str, tuple[Problem, ...]]
+
+    def promises(self, account: Account, instant: float) -> bool:
+        """Whether an account's line promises a human at an instant. Without hours it always does."""
+        if account.hours is None or account.hours == ALWAYS or account.hours not in self.open:
+            return True
+        stretches = self.open[account.hours]
+        index = bisect_right(stretches, instant, key=lambda one: one[0]) - 1
+        return index >= 0 and instant < stretches[index][1]
+
+    def why_not(self, person: str | None, instant: float, channels: tuple[str, ...] = ()) -> str | None:
+        """Why somebody cannot be reached at an instant, through a tier's channels where it has some; None if they can."""
+        if person is None or person not in self.people:
+            return UNIDENTIFIED
+        presence = self.presences[person]
+        if presence.gone is not None and instant >= presence.gone:
+            return LEFT
+        if presence.absence(instant):
+            return AWAY
+        return None if self.people[person].usable_methods(channels) else NO_CHANNEL
+
+    def in_order(self, binding: Binding, people: list[str]) -> list[str]:
+        """The people of a binding in the order they are tried: a rotation's as its `people` lists them, others after
+        them by id."""
+        listed = self.rotations[binding.rotation].people if binding.rotation in self.rotations else ()
+        place = {person: index for index, person in enumerate(listed)}
+        return sorted(people, key=lambda person: (place.get(person, len(place)), person))

@@ -1,0 +1,137 @@
+"""A schedule: who is on call at every instant of a window, and since when, and until when, and who is next.
+
+A schedule is a sorted list of segments, so that a look-up is a binary search. It is exact for every instant of its
+window, the ends of the stretches that cross the window's edges and whoever comes next included: whatever window a
+schedule was compiled for, it gives the same answer.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from datetime import UTC, timedelta
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
+
+from oncall import times
+from oncall.model import DAY, Shift
+
+_MARGIN = 2 * DAY
+AHEAD = 731 * DAY  # how far ahead of an instant the end of its stretch, and the next one, are looked for
+
+
+class Segment(Struct, frozen=True):
+    """A stretch in which the same shifts are in force, half-open, in seconds since the epoch; gaps are left out."""
+
+    start: int
+    end: int
+    shifts: tuple[Shift, ...]
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Who is on call."""
+        return frozenset(shift.who for shift in self.shifts)
+
+
+class Window(Struct, frozen=True):
+    """The instants questions may be asked about, half-open."""
+
+    start: int
+    end: int
+
+    def holds(self, instant: float) -> bool:
+        """Whether the instant is one of them."""
+        return self.start <= instant < self.end
+
+
+class OnCall(Struct, frozen=True):
+    """One person on call at an instant: the shift that says so, and the whole stretch, however many shifts it is made
+    of. `until` is None where no end is in sight within two years, `since` where there is no beginning."""
+
+    shift: Shift
+    since: int | None
+    until: int | None
+
+
+class Schedule(Struct, frozen=True):
+    """Who is on call at every instant of a window. Segments are sorted and never overlap; gaps have none."""
+
+    window: Window
+    segments: tuple[Segment, ...]
+    starts: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "starts", tuple(segment.start for segment in self.segments))
+
+    def at(self, instant: float) -> tuple[OnCall, ...]:
+        """Who is on call at an instant of the window, sorted by person."""
+        place = self._place(instant)
+        return self._on_call(place, int(instant)) if place is not None else ()
+
+    def next(self, instant: float) -> tuple[int, tuple[OnCall, ...]] | None:
+        """When somebody else, or somebody again, is on call after an instant of the window, and who; None where that is
+        not within two years."""
+        place = self._place(instant)
+        people = self.segments[place].people if place is not None else frozenset()
+        end = self.segments[place].end if place is not None else int(instant)
+        index = bisect_right(self.starts, instant)
+        while index < len(self.segments) and self.segments[index].start <= instant + AHEAD:
+            segment = self.segments[index]
+            if segment.people != people or segment.start > end:
+                return segment.start, self._on_call(index, int(instant))
+            end = segment.end
+            index += 1
+        return None
+
+    def between(self, start: int, end: int) -> Iterator[tuple[int, int, tuple[OnCall, ...]]]:
+        """The schedule from one instant of the window to another, split wherever the set of people changes; gaps left
+        out, the first and the last stretch clipped."""
+        index = max(0, bisect_right(self.starts, start) - 1)
+        while index < len(self.segments) and self.segments[index].start < end:
+            first = index
+            people = self.segments[first].people
+            while (
+                index + 1 < len(self.segments)
+                and self.segments[index + 1].start == self.segments[index].end
+                and self.segments[index + 1].people == people
+                and self.segments[index + 1].start < end
+            ):
+                index += 1
+            begins, ends = max(start, self.segments[first].start), min(end, self.segments[index].end)
+            if begins < ends:
+                place = max(first, bisect_right(self.starts, begins) - 1)
+                yield begins, ends, self._on_call(place, begins)
+            index += 1
+
+    def _place(self, instant: float) -> int | None:
+        index = bisect_right(self.starts, instant) - 1
+        return index if index >= 0 and instant < self.segments[index].end else None
+
+    def _on_call(self, index: int, asked: int) -> tuple[OnCall, ...]:
+        stretches = (self.stretch(index, shift.who) for shift in self.segments[index].shifts)
+        return tuple(
+            OnCall(shift, since, until if until <= asked + AHEAD else None)
+            for shift, (since, until) in zip(self.segments[index].shifts, stretches, strict=True)
+        )
+
+    def stretch(self, index: int, who: str) -> tuple[int, int]:
+        """From when until when somebody on call in a segment is on call without a break."""
+        first = last = index
+        while first > 0 and self.segments[first - 1].end == self.segments[first].start and self._has(first - 1, who):
+            first -= 1
+        final = len(self.segments) - 1
+        while last < final and self.segments[last + 1].start == self.segments[last].end and self._has(last + 1, who):
+            last += 1
+        return self.segments[first].start, self.segments[last].end
+
+    def _has(self, index: int, who: str) -> bool:
+        return any(shift.who == who for shift in self.segments[index].shifts)
+
+
+def window_around(instant: int) -> Window:
+    """The window plans are compiled and cached for: the month of an instant in UTC, and a few days around it."""
+    day = times.at(instant, UTC)
+    first = day.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    following = (first + timedelta(days=32)).replace(day=1) if (day.year, day.month) < (9999, 12) else first
+    return Window(times.instant(first, UTC) - _MARGIN, times.instant(following, UTC) + _MARGIN)

@@ -1,0 +1,252 @@
+"""Plans kept between runs, so that a question at 2 a.m. parses nothing.
+
+An entry is one file in the user's cache folder for one workspace and one window. It says what it was made from (the
+stamps of every file and folder that was looked at, the versions of oncall and of the time-zone data) and is used only
+while all of that still holds. Whatever is wrong with an entry, it is as if there were none; whatever keeps an entry from
+being written, the answer is given all the same. The folder may be deleted at any time.
+
+The file is a line with the checksum of the rest, a header, and the records of the plan, which are decoded one by one
+when they are asked for: a question about one account of a thousand reads that account.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from oncall import __version__, fields, times
+from oncall.errors import OncallError, Problem
+from oncall.model import Account, Person, Policy, Shift
+from oncall.plan import AccountFacts, Plan, Presence, RotationFacts
+from oncall.schedule import Schedule, Segment, Window
+from oncall.workspace.files import Files, stamp
+
+FORMAT = 1
+
+_T = TypeVar("_T")
+_KEPT = 8  # entries of one workspace: the months somebody has asked about lately
+_SETTLED = 250_000_000  # ns a source has to be older than the entry, for its times to tell the next change from it
+
+
+class PackedSchedule(Struct, frozen=True):
+    """A schedule in which every shift is written once."""
+
+    window: tuple[int, int]
+    shifts: tuple[Shift, ...]
+    segments: tuple[tuple[int, int, tuple[int, ...]], ...]
+
+
+_RECORDS: dict[str, Any] = {
+    "people": Person,
+    "presences": Presence,
+    "policies": Policy,
+    "accounts": Account,
+    "account_facts": AccountFacts,
+    "rotations": RotationFacts,
+    "schedules": PackedSchedule,
+    "open": tuple[tuple[int, int], ...],
+    "written": int,
+    "reported": tuple[Problem, ...],
+}
+
+
+class _Header(Struct, frozen=True):
+    made_by: tuple[str, ...]
+    root: str
+    window: tuple[int, int]
+    digest: str
+    organization: str
+    timezone: str
+    stamps: dict[str, tuple[int, int, int, int] | None]
+    index: dict[str, dict[str, tuple[int, int]]]
+
+
+def folder(environment: Mapping[str, str]) -> str | None:
+    """Where this user's cache lies, None where there is no place for one."""
+    chosen = environment.get("ONCALL_CACHE_DIR")
+    if chosen:
+        return os.path.abspath(chosen)
+    if sys.platform == "win32":
+        base = environment.get("LOCALAPPDATA", "")
+    elif sys.platform == "darwin":
+        base = os.path.expanduser("~/Library/Caches")
+    else:
+        base = environment.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return os.path.join(base, "oncall") if os.path.isabs(base) else None
+
+
+def cached_plan(root: str, window: Window, where: str | None, build: Callable[[], tuple[Plan, Files]]) -> Plan:
+    """The plan of a workspace for a window: the one kept in the cache folder while it is true, else a new one."""
+    if where is None:
+        return build()[0]
+    path = _entry(root, window, where)
+    kept = _read(path, root, window)
+    if kept is not None:
+        return kept
+    plan, files = build()
+    _write(path, plan, files)
+    return plan
+
+
+def _made_by() -> tuple[str, ...]:
+    return (str(FORMAT), __version__, times.ZONE_DATA_VERSION, msgspec.__version__)
+
+
+def _entry(root: str, window: Window, where: str) -> str:
+    name = f"{zlib.crc32(root.encode('utf-8', 'surrogateescape')):08x}-{os.path.basename(root)[:40]}"
+    return os.path.join(where, f"{name}.{window.start}.plan")
+
+
+def _read(path: str, root: str, window: Window) -> Plan | None:
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+        check, size = (int(word, 16) for word in data[:17].split(b" "))
+        rest = memoryview(data)[18:]
+        if zlib.crc32(rest) != check:
+            return None
+        header = msgspec.json.decode(rest[:size], type=_Header)
+    except (OSError, ValueError, msgspec.MsgspecError):
+        return None
+    if (header.made_by, header.root, header.window) != (_made_by(), root, (window.start, window.end)):
+        return None
+    if any(_differs(root, name, old) for name, old in header.stamps.items()):
+        return None
+    return _plan(header, rest[size:], path)
+
+
+def _differs(root: str, name: str, old: tuple[int, ...] | None) -> bool:
+    now = stamp(f"{root}/{name}")
+    return now != old
+
+
+def _plan(header: _Header, records: memoryview, path: str) -> Plan:
+    found = {
+        name: _Records(header.index.get(name, {}), records, kind, path) for name, kind in _RECORDS.items()
+    }
+    return Plan(
+        digest=header.digest,
+        root=header.root,
+        organization=header.organization,
+        timezone=header.timezone,
+        window=Window(*header.window),
+        **found,
+    )
+
+
+class _Records(Mapping[str, _T], Generic[_T]):
+    """The records of one kind, decoded when they are asked for."""
+
+    def __init__(self, index: dict[str, tuple[int, int]], data: memoryview, kind: Any, path: str) -> None:
+        self._index = index
+        self._data = data
+        self._kind = kind
+        self._path = path
+        self._decoded: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> _T:
+        if name not in self._decoded:
+            start, end = self._index[name]
+            try:
+                value = msgspec.json.decode(self._data[start:end], type=self._kind, dec_hook=fields.decode)
+                self._decoded[name] = _unpacked(value) if isinstance(value, PackedSchedule) else value
+            except (msgspec.MsgspecError, ValueError, IndexError):
+                with suppress(OSError):
+                    os.remove(self._path)
+                raise OncallError("the cache held something else than was put there; it is removed: ask again") from None
+        found: _T = self._decoded[name]
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._index)
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._index
+
+
+def _unpacked(packed: PackedSchedule) -> Schedule:
+    segments = (
+        Segment(start, end, tuple([packed.shifts[place] for place in places])) for start, end, places in packed.segments
+    )
+    return Schedule(Window(*packed.window), tuple(segments))
+
+
+def _packed(schedule: Schedule) -> PackedSchedule:
+    places: dict[Shift, int] = {}
+    segments = tuple(
+        (one.start, one.end, tuple(places.setdefault(shift, len(places)) for shift in one.shifts))
+        for one in schedule.segments
+    )
+    return PackedSchedule((schedule.window.start, schedule.window.end), tuple(places), segments)
+
+
+def _write(path: str, plan: Plan, files: Files) -> None:
+    """Put an entry in place whole, or not at all."""
+    temporary = f"{path}.{os.getpid()}.new"
+    try:
+        data = _encoded(plan, files)
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        with open(temporary, "wb") as file:
+            file.write(data)
+        if _settled(files, os.stat(temporary).st_mtime_ns):
+            os.replace(temporary, path)
+            _forget_old(path)
+        else:
+            os.remove(temporary)
+    except (OSError, ValueError):  # a full disk, no permission, a name that is not Unicode: then there is no entry
+        with suppress(OSError):
+            os.remove(temporary)
+
+
+def _encoded(plan: Plan, files: Files) -> bytes:
+    index: dict[str, dict[str, tuple[int, int]]] = {}
+    records = bytearray()
+    for kind in _RECORDS:
+        for name, value in getattr(plan, kind).items():
+            data = msgspec.json.encode(_packed(value) if isinstance(value, Schedule) else value, enc_hook=fields.encode)
+            index.setdefault(kind, {})[name] = (len(records), len(records) + len(data))
+            records += data
+    header = msgspec.json.encode(
+        _Header(
+            made_by=_made_by(),
+            root=plan.root,
+            window=(plan.window.start, plan.window.end),
+            digest=plan.digest,
+            organization=plan.organization,
+            timezone=plan.timezone,
+            stamps=files.stamps,
+            index=index,
+        )
+    )
+    body = header + records
+    return b"%08x %08x\n" % (zlib.crc32(body), len(header)) + body
+
+
+def _settled(files: Files, now: int) -> bool:
+    """Whether the sources are what they were when they were read, and old enough that a later change will show."""
+    for name, old in files.stamps.items():
+        if _differs(files.root, name, old):
+            return False
+        if old is not None and max(old[1], old[2]) > now - _SETTLED:
+            return False
+    return True
+
+
+def _forget_old(path: str) -> None:
+    """Keep the entries of the latest few months of a workspace."""
+    prefix = os.path.basename(path).rsplit(".", 2)[0] + "."
+    with os.scandir(os.path.dirname(path)) as listing:
+        entries = [(one.stat().st_mtime_ns, one.path) for one in listing if one.name.startswith(prefix)]
+    for _, old in sorted(entries)[:-_KEPT]:
+        with suppress(OSError):
+            os.remove(old)

@@ -1,0 +1,211 @@
+"""From a workspace to the plan of a window: rotations become schedules, absences and hours stretches of time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import UTC, timedelta, tzinfo
+
+from msgspec.structs import replace
+
+from oncall import times
+from oncall.errors import Problem, problem
+from oncall.model import Hours, Person, Rotation
+from oncall.plan import (
+    Absence,
+    AccountFacts,
+    Line,
+    Plan,
+    Presence,
+    Reported,
+    RotationFacts,
+)
+from oncall.rotations.hours import open_stretches
+from oncall.rotations.ics import Calendar
+from oncall.rotations.names import Reader
+from oncall.rotations.occurrences import occurrences
+from oncall.rotations.shifts import Layer, compile_schedule, shifts_of
+from oncall.schedule import Schedule, Window
+from oncall.workspace.load import Workspace
+
+_NEAR = 62 * times.DAY  # how far beyond a window an absence is followed, to say when it ends
+
+
+def compile_plan(workspace: Workspace, window: Window) -> Plan:
+    """The plan of a workspace for a window. Problems met on the way are added to those of the workspace."""
+    reported = list(workspace.reported)
+    schedules: dict[str, Schedule] = {}
+    for name, rotation in workspace.rotations.items():
+        names = Reader(workspace.directory, rotation.identify)
+        schedules[name], found = _schedule(workspace, rotation, names, window)
+        reported += (Reported(one, one.file) for one in found)
+        if names.slow_pattern:
+            place = workspace.places["rotations", name].at("identify")
+            message = "this pattern takes too long on some summaries and was not used on them: make it simpler"
+            reported.append(Reported(problem("OC003", message, *place), f"rotations/{name}"))
+    presences, found = _presences(workspace, window)
+    reported += (Reported(one, one.file) for one in found)
+    opened: dict[str, tuple[tuple[int, int], ...]] = {}
+    for name, hours in workspace.hours.items():
+        opened[name], found = _open(workspace, hours, window)
+        reported += (Reported(one, one.file) for one in found)
+    return Plan(
+        digest=digest(workspace.files.contents),
+        root=workspace.root,
+        organization=workspace.organization,
+        timezone=str(workspace.timezone),
+        window=window,
+        people={name: replace(person, away=()) for name, person in workspace.people.items()},
+        presences=presences,
+        policies=workspace.policies,
+        accounts=workspace.accounts,
+        account_facts={name: _account_facts(workspace, name) for name in workspace.accounts},
+        rotations={
+            name: RotationFacts((rotation.calendar, *rotation.override_files), rotation.people)
+            for name, rotation in workspace.rotations.items()
+        },
+        schedules=schedules,
+        open=opened,
+        written={path: calendar.written for path, calendar in workspace.calendars.items() if calendar.written},
+        reported=_by_subject(reported),
+    )
+
+
+def digest(contents: Mapping[str, bytes]) -> str:
+    """What identifies the sources of a plan: paths and bytes."""
+    total = hashlib.sha256()
+    for path in sorted(contents):
+        total.update(f"{path}\0{len(contents[path])}\0".encode("utf-8", "surrogateescape"))
+        total.update(contents[path])
+    return total.hexdigest()
+
+
+def _by_subject(reported: Iterable[Reported]) -> dict[str, tuple[Problem, ...]]:
+    grouped: dict[str, set[Problem]] = {}
+    for one in reported:
+        grouped.setdefault(one.about, set()).add(one.problem)
+    return {about: tuple(sorted(found, key=lambda one: one.place)) for about, found in grouped.items()}
+
+
+def rotation_zone(workspace: Workspace, rotation: Rotation) -> tzinfo:
+    """The zone of a rotation's floating times and whole days: its own, its calendar's, the workspace's."""
+    calendar = workspace.calendars.get(rotation.calendar)
+    own = times.zone(rotation.timezone) if rotation.timezone else None
+    return own or (calendar.zone if calendar else None) or workspace_zone(workspace)
+
+
+def workspace_zone(workspace: Workspace) -> tzinfo:
+    """The zone of the workspace."""
+    return times.zone(workspace.timezone) or UTC
+
+
+def _schedule(
+    workspace: Workspace, rotation: Rotation, names: Reader, window: Window
+) -> tuple[Schedule, list[Problem]]:
+    files = [(rotation.calendar, "planned"), *((path, "override") for path in rotation.override_files)]
+    layers = [Layer(workspace.calendars[path], layer) for path, layer in files if path in workspace.calendars]
+    return compile_schedule(layers, window, rotation_zone(workspace, rotation), names, workspace.people)
+
+
+def _presences(workspace: Workspace, window: Window) -> tuple[dict[str, Presence], list[Problem]]:
+    away: dict[str, list[Absence]] = {name: [] for name in workspace.people}
+    problems: list[Problem] = []
+    for name, person in workspace.people.items():
+        zone = person_zone(workspace, person)
+        for one in person.away:
+            start, end = times.instant(one.start.local, zone), times.instant(one.until.local, zone)
+            if start < end:
+                away[name].append(Absence(start, end, one.reason))
+    names = Reader(workspace.directory)
+    for path in workspace.absences:
+        if path in workspace.calendars:
+            _add_absences(workspace, workspace.calendars[path], window, names, away, problems)
+    presences = {
+        name: Presence(_merged(found), _gone(workspace, workspace.people[name])) for name, found in away.items()
+    }
+    return presences, problems
+
+
+def _add_absences(
+    workspace: Workspace,
+    calendar: Calendar,
+    window: Window,
+    names: Reader,
+    away: dict[str, list[Absence]],
+    problems: list[Problem],
+) -> None:
+    """The absences of one calendar. Each person's floating times and whole days are in their own zone, so the calendar
+    is expanded once a zone, and from each expansion come those who live in it."""
+    since, until = window.start - _NEAR, window.end + _NEAR
+    for zone in {str(zone): zone for zone in _zones(workspace)}.values():
+        found, odd = occurrences(calendar, since, until, zone)
+        problems += odd
+        for one in found:
+            event = one.event
+            shifts, odd = shifts_of(event.summary, event.attendees, names, workspace.people, calendar.file, event.line)
+            problems += odd
+            for shift in shifts:
+                if shift.person and str(person_zone(workspace, workspace.people[shift.person])) == str(zone):
+                    away[shift.person].append(Absence(one.start, one.end, event.summary))
+
+
+def _zones(workspace: Workspace) -> Iterable[tzinfo]:
+    yield workspace_zone(workspace)
+    for person in workspace.people.values():
+        yield person_zone(workspace, person)
+
+
+def person_zone(workspace: Workspace, person: Person) -> tzinfo:
+    """The zone of a person's absences and last day: their own, else the workspace's."""
+    return (times.zone(person.timezone) if person.timezone else None) or workspace_zone(workspace)
+
+
+def _merged(found: list[Absence]) -> tuple[Absence, ...]:
+    """Absences sorted, with what overlaps or touches made one; the reasons of all of them are kept."""
+    result: list[Absence] = []
+    for one in sorted(found, key=lambda one: (one.start, one.end, one.reason)):
+        if result and one.start <= result[-1].end:
+            last = result[-1]
+            reasons = dict.fromkeys(reason for reason in (last.reason, one.reason) if reason)
+            result[-1] = Absence(last.start, max(last.end, one.end), ", ".join(reasons))
+        else:
+            result.append(one)
+    return tuple(result)
+
+
+def _gone(workspace: Workspace, person: Person) -> int | None:
+    if person.last_day is None:
+        return None
+    try:
+        return times.midnight(person.last_day + timedelta(days=1), person_zone(workspace, person))
+    except OverflowError:
+        return None
+
+
+def _open(workspace: Workspace, hours: Hours, window: Window) -> tuple[tuple[tuple[int, int], ...], list[Problem]]:
+    zone = (times.zone(hours.timezone) if hours.timezone else None) or workspace_zone(workspace)
+    days = (workspace.calendars.get(path) if path else None for path in (hours.open_days, hours.closed_days))
+    return open_stretches(hours, window, zone, *days)
+
+
+def _account_facts(workspace: Workspace, name: str) -> AccountFacts:
+    account = workspace.accounts[name]
+    lines = tuple(_line(text, workspace.settings.country) for text in account.lines)
+    found = bool(account.runbook) and workspace.files.exists(account.runbook or "")
+    return AccountFacts(lines, found)
+
+
+def _line(text: str, country: str) -> Line:
+    """A published number, read as one of the workspace's country where it has no code of its own."""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        digits = "".join(letter for letter in text if letter.isdigit())
+        return Line(text, digits, digits)
+    shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    national = phonenumbers.national_significant_number(number)
+    return Line(shown, f"{number.country_code}{national}", national)
+
+

@@ -1,0 +1,252 @@
+"""What may stand in the YAML files: the sections, and how their entries become the model's classes.
+
+msgspec checks an entry against its class and stops at the first thing wrong with it. That is reported where it stands
+and taken out, and the rest is checked again: so every error of an entry is found, and what is right of it still counts.
+"""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import fields as struct_fields
+
+from oncall import fields
+from oncall.errors import Problem, problem
+from oncall.model import Account, Head, Hours, Person, Policy, Rotation
+from oncall.workspace import yaml
+
+Path = tuple[str | int, ...]
+
+SECTIONS: dict[str, type[Struct]] = {
+    "people": Person,
+    "hours": Hours,
+    "rotations": Rotation,
+    "policies": Policy,
+    "accounts": Account,
+}
+ABSENCES: Any = str | tuple[str, ...]
+HEAD_KEYS = tuple(field.encode_name for field in struct_fields(Head))
+SECTION_KEYS = (*SECTIONS, "absences", "scenarios")
+
+_MOST_ERRORS = 200
+_AT = re.compile(r" - at `(key in )?\$(.*)`$", re.DOTALL)
+_STEP = re.compile(r"\.(\w+)|\[(\d+|\.\.\.)\]")
+_TYPES = {"array": "a list", "object": "a mapping of keys", "str": "a single value", "int": "a whole number"}
+
+
+class Checked(Struct):
+    """A value that was checked: None where nothing of it could be used."""
+
+    value: Any
+    problems: list[Problem]
+
+
+def check(shape: Any, node: yaml.Node, file: str, owner: tuple[int, int], called: str) -> Checked:
+    """A part of a file as the model's class. `owner` is where it is named, `called` what to call it in messages."""
+    problems: list[Problem] = []
+    emptied: set[int] = set()  # what lost a key: that something is missing there now is no news
+    left = node
+    while len(problems) < _MOST_ERRORS:
+        data = yaml.plain(left)
+        try:
+            return Checked(_convert(data, shape), problems)
+        except msgspec.ValidationError as error:
+            fault = _fault(error, shape, data)
+        if left is node:
+            left = deepcopy(node)
+        if not (fault.of_whole and id(yaml.descend(left, fault.path)) in emptied):
+            message = fault.message.replace("{called}", called)
+            problems.append(problem(fault.code, message, file, *_place(fault, left, owner)))
+        if not fault.removed:
+            break
+        emptied.add(id(_remove(left, fault.removed)))
+    return Checked(None, problems)
+
+
+def _convert(data: Any, shape: Any) -> Any:
+    return msgspec.convert(data, shape, strict=False, dec_hook=fields.decode)
+
+
+class _Fault(Struct):
+    """One thing wrong: where, what, and what has to go so that the rest can count. `of_whole` is what is wrong with
+    a mapping as such; `at_key` is shown at the key and not at its value."""
+
+    code: str
+    path: Path
+    message: str
+    removed: Path
+    of_whole: bool = False
+    at_key: bool = False
+
+
+def _fault(error: msgspec.ValidationError, shape: Any, data: Any) -> _Fault:
+    text = str(error)
+    found = _AT.search(text)
+    what = text[: found.start()] if found else text
+    path = _steps(found[2]) if found else ()
+    if found and (found[1] or "..." in path):
+        path = _keyed(path if not found[1] else (*path, "..."), shape, data)
+    unknown = re.fullmatch(r"Object contains unknown field `(.*)`", what, re.DOTALL)
+    if unknown:
+        name = unknown[1]
+        message = f"`{name}` is not a key of {{called}}" + _instead(name, _keys_at(shape, path))
+        return _Fault("OC002", (*path, name), message, (*path, name), at_key=True)
+    missing = re.fullmatch(r"Object missing required field `(.*)`", what)
+    if missing:
+        return _Fault("OC003", path, f"`{missing[1]}` is missing in {{called}}", path, of_whole=True, at_key=True)
+    value = _value_at(data, path)
+    inside = re.match(r"(\w+)(?:\.([^:]+))?: ", what)  # what a class says of one of its own keys
+    if inside and isinstance(value, dict) and inside[1] in value:
+        key = (*path, inside[1], inside[2]) if inside[2] else (*path, inside[1])
+        return _Fault("OC003", key, _named(key) + what[inside.end() :], key)
+    if what.startswith("Invalid enum value"):
+        words = list(get_args(_shape_at(shape, path)))
+        message = f"{_named(path)}{value!r} is not known" + _instead(str(value), words)
+    else:
+        message = _named(path) + _plainly(what, value)
+    return _Fault("OC003", path, message, path, of_whole=isinstance(value, dict), at_key=bool(found and found[1]))
+
+
+def _named(path: Path) -> str:
+    names = [step for step in path if isinstance(step, str)]
+    return ".".join(names) + ": " if names else ""
+
+
+def _steps(text: str) -> Path:
+    return tuple(name or (int(index) if index.isdigit() else index) for name, index in _STEP.findall(text))
+
+
+def _keyed(path: Path, shape: Any, data: Any) -> Path:
+    """msgspec does not say which key of a free mapping it means: it is the first that is wrong when it stands alone."""
+    place = path.index("...")
+    parent = _value_at(data, path[:place])
+    entries = dict(parent)
+    for key, value in entries.items():
+        parent.clear()
+        parent[key] = value
+        try:
+            _convert(data, shape)
+        except msgspec.ValidationError as error:
+            found = _AT.search(str(error))
+            steps = (*_steps(found[2]), *(("...",) if found[1] else ())) if found else ()
+            if steps[: place + 1] == path[: place + 1]:
+                parent.update(entries)
+                return (*path[:place], key, *steps[place + 1 :])
+    parent.update(entries)
+    return path[:place]
+
+
+def _instead(name: str, known: list[str]) -> str:
+    return fields.suggestion(name, known) or f"; there are {', '.join(known)}"
+
+
+def _plainly(what: str, value: Any) -> str:
+    """What is wrong, in words of the file and not of Python."""
+    expected = re.match(r"Expected `(\w+)[^`]*`(?: (>=|<=) (\S+?))?(?:, got `\w+`)?$", what)
+    if what.startswith("Invalid RFC3339"):
+        return f"not a date: {value!r}; write 2026-11-20"
+    if expected and expected[2]:
+        return f"{value!r} is too small: it is {expected[3]} or more"
+    if expected and expected[1] == "int" and isinstance(value, str):
+        return f"not a whole number: {value!r}"
+    if expected:
+        return f"{_TYPES.get(expected[1], expected[1])} belongs here"
+    return what
+
+
+def _value_at(data: Any, path: Path) -> Any:
+    for step in path:
+        if isinstance(data, dict):
+            data = data.get(step)
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        else:
+            return None
+    return data
+
+
+def _remove(node: yaml.Node, path: Path) -> yaml.Node:
+    """Take out what stands at a path, and give what it stood in."""
+    parent, last = yaml.descend(node, path[:-1]), path[-1]
+    if isinstance(parent, yaml.Mapping) and isinstance(last, str):
+        parent.keys.pop(last, None)
+    elif isinstance(parent, yaml.Sequence) and isinstance(last, int):
+        del parent.items[last]
+    return parent
+
+
+def _place(fault: _Fault, node: yaml.Node, owner: tuple[int, int]) -> tuple[int, int]:
+    if not fault.path:
+        return owner
+    return yaml.key_place(node, fault.path) if fault.at_key else yaml.place_of(node, fault.path)
+
+
+def _shape_at(shape: Any, path: Path) -> Any:
+    """The type that a path of a class has."""
+    for step in path:
+        shape = _choice(shape, list if isinstance(step, int) else dict)
+        if isinstance(shape, type):
+            names = {field.encode_name: field.name for field in struct_fields(shape)}
+            shape = get_type_hints(shape)[names[str(step)]]
+        else:
+            shape = get_args(shape)[1 if get_origin(shape) is dict else 0]
+    return shape
+
+
+def _keys_at(shape: Any, path: Path) -> list[str]:
+    """The keys that may stand at a path of a class."""
+    return [field.encode_name for field in struct_fields(_choice(_shape_at(shape, path), dict))]
+
+
+def _choice(shape: Any, kind: type) -> Any:
+    """Of a choice of types the one that is written as a list, or as a mapping."""
+    members = get_args(shape) if get_origin(shape) in (UnionType, Union) else (shape,)
+    for member in members:
+        is_list = get_origin(member) is tuple
+        is_mapping = get_origin(member) is dict or (isinstance(member, type) and issubclass(member, Struct))
+        if (kind is list and is_list) or (kind is dict and is_mapping):
+            return member
+    return members[0]
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of one YAML file of a workspace, for editors."""
+    shapes: list[Any] = [dict[str, shape] for shape in SECTIONS.values()]  # type: ignore[valid-type]
+    schemas, parts = msgspec.json.schema_components(
+        [Head, *shapes, ABSENCES], schema_hook=fields.SCHEMAS.__getitem__, ref_template="#/$defs/{name}"
+    )
+    properties = parts.pop("Head")["properties"]
+    properties |= dict(zip((*SECTIONS, "absences"), schemas[1:], strict=True))
+    properties["scenarios"] = {"type": "object"}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "oncall workspace file, format 1",
+        "type": "object",
+        "properties": _for_editors(properties),
+        "$defs": _for_editors(parts),
+        "additionalProperties": False,
+    }
+
+
+def _for_editors(schema: Any) -> Any:
+    """An editor types the scalars that we read as text: a text may look like a number there. Our defaults are in
+    seconds, which a file never is; they are left out, with the names we have for things inside."""
+    if isinstance(schema, list):
+        return [_for_editors(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("type") == "string" and schema.keys() <= {"type", "default"}:
+        return {"type": ["string", "number", "boolean"]}
+    kept = {
+        key: _for_editors(value)
+        for key, value in schema.items()
+        if not (key == "default" or (key == "title" and isinstance(value, str)))
+    }
+    if isinstance(kept.get("description"), str):
+        kept["description"] = " ".join(kept["description"].split())
+    return kept

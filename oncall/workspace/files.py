@@ -1,0 +1,140 @@
+"""The files of a workspace: where it lies, what is in it, and how its paths are read without leaving it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from msgspec import Struct, field
+
+from oncall.errors import NotFound, OncallError, Problem, problem
+
+HEAD = "oncall.yaml"
+EXAMPLE = "schedules"
+_SUFFIXES = (".yaml", ".yml")
+
+
+def find_workspace(explicit: str | None, environment: str | None, folder: str) -> str:
+    """The absolute path of the workspace: the one asked for, that of the environment, one above `folder`, or the
+    `schedules` folder in it. NotFound says where it was looked for."""
+    for wanted, source in ((explicit, "--workspace"), (environment, "$ONCALL_WORKSPACE")):
+        if wanted:
+            root = os.path.abspath(os.path.join(folder, os.path.expanduser(wanted)))
+            if os.path.basename(root) == HEAD and os.path.isfile(root):
+                root = os.path.dirname(root)
+            if not os.path.isdir(root):
+                raise NotFound(f"{source} names {wanted!r}, which is not a folder")
+            if not os.path.lexists(os.path.join(root, HEAD)):
+                raise NotFound(f"{source} names {wanted!r}, which has no {HEAD}; `oncall init {wanted}` makes one")
+            return root
+    here = os.path.abspath(folder)
+    for root in (*_upwards(here), os.path.join(here, EXAMPLE)):
+        if os.path.lexists(os.path.join(root, HEAD)):
+            return root
+    raise NotFound(
+        f"there is no {HEAD} here, above, or in ./{EXAMPLE}: name a workspace with --workspace or $ONCALL_WORKSPACE,"
+        " or make one with `oncall init`"
+    )
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    while True:
+        yield folder
+        above = os.path.dirname(folder)
+        if above == folder:
+            return
+        folder = above
+
+
+class Files(Struct):
+    """Reads the files of one workspace and remembers what they were: `stamps` tells whether any has changed since.
+
+    `replaced` stands in for files that have not been written yet, so that a change can be looked at first.
+    """
+
+    root: str
+    replaced: Mapping[str, bytes] = field(default_factory=dict)
+    stamps: dict[str, tuple[int, int, int, int] | None] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file of the workspace. OSError where it cannot be read, OncallError where it lies outside."""
+        if path in self.replaced:
+            return self.replaced[path]
+        if path not in self.contents:
+            full = self.inside(path)
+            self.stamps[path] = stamp(os.path.join(self.root, path))
+            with open(full, "rb") as file:
+                self.contents[path] = file.read()
+        return self.contents[path]
+
+    def exists(self, path: str) -> bool:
+        """Whether a path of the workspace leads to a file in it."""
+        try:
+            full = self.inside(path)
+        except OncallError:
+            return False
+        self.stamps.setdefault(path, stamp(full))
+        return os.path.isfile(full)
+
+    def inside(self, path: str) -> str:
+        """The full path; OncallError where it leads out of the workspace, by `..`, from the root, or over a link."""
+        root = os.path.realpath(self.root)
+        full = os.path.realpath(os.path.join(root, path))
+        if "\0" in path or os.path.isabs(path) or not (full == root or full.startswith(root.rstrip(os.sep) + os.sep)):
+            raise OncallError("leads out of the workspace: paths are relative to it and stay inside")
+        return os.path.join(self.root, path)
+
+    def yaml_files(self, excluded: Sequence[str]) -> tuple[list[str], list[Problem]]:
+        """Every YAML file below the root, sorted, hidden folders and excluded globs aside; folders that cannot be
+        listed are problems."""
+        leaves_out = glob_matcher(excluded)
+        found: list[str] = []
+        problems: list[Problem] = []
+        folders = [""]
+        while folders:
+            folder = folders.pop()
+            self.stamps[folder + "/"] = stamp(os.path.join(self.root, folder))
+            try:
+                with os.scandir(os.path.join(self.root, folder)) as listing:
+                    entries = list(listing)
+            except OSError as error:
+                message = f"is a folder that cannot be listed: {error.strerror}"
+                problems.append(problem("OC001", message, folder or "."))
+                continue
+            for entry in entries:
+                path = f"{folder}/{entry.name}" if folder else entry.name
+                if entry.name.startswith(".") or leaves_out(path):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(path)
+                elif entry.name.endswith(_SUFFIXES):
+                    found.append(path)
+        return sorted(found), problems
+
+
+def stamp(full: str) -> tuple[int, int, int, int] | None:
+    """What tells a file, or a folder's listing, from itself changed: size, times and number; None where it is not
+    there."""
+    try:
+        status = os.stat(full)
+    except (OSError, ValueError):
+        return None
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+
+
+def glob_matcher(globs: Iterable[str]) -> Callable[[str], bool]:
+    """Whether a path matches one of the globs: `*` and `?` stay within a folder, `**` does not, and what matches a
+    folder matches all below it."""
+    patterns = [_glob(one.strip().rstrip("/")) for one in globs if one.strip()]
+    if not patterns:
+        return lambda path: False
+    matches = re.compile("|".join(patterns)).fullmatch
+    return lambda path: matches(path) is not None
+
+
+def _glob(glob: str) -> str:
+    words = {"**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    parts = re.split(r"(\*\*/|/\*\*$|\*\*|\*|\?)", glob.removeprefix("/"))
+    return "".join(words.get(part, re.escape(part)) for part in parts) + "(?:/.*)?"
