@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from msgspec import field
 
@@ -162,7 +162,7 @@ def parse_days(text: str) -> tuple[int, ...]:
 
 def constant(value: _T) -> _T:
     """A default that is one of these classes: msgspec describes fields to editors and cannot describe those."""
-    return cast(_T, field(default_factory=lambda: value))
+    return field(default_factory=lambda: value)
 
 
 def is_name(text: str) -> bool:

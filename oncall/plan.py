@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from oncall.errors import Problem
-from oncall.model import ALWAYS, Account, Binding, Person, Policy
+from oncall.model import ALWAYS, Account, Person, Policy
 from oncall.schedule import Schedule, Window
 
 LEFT, AWAY, UNIDENTIFIED, NO_CHANNEL = "left", "away", "unidentified", "no_usable_channel"
@@ -39,11 +39,12 @@ class Presence(Struct, frozen=True):
 
 
 class RotationFacts(Struct, frozen=True):
-    """What an answer about a rotation needs besides its schedule: the calendars it is made of, and the order of its
-    people within a tier."""
+    """What an answer about a rotation needs besides its schedule: the calendars it is made of, the order of its people
+    within a tier, and what a problem has to be about to touch the answer."""
 
     files: tuple[str, ...]
     people: tuple[str, ...] = ()
+    depends: tuple[str, ...] = ()
 
 
 class Line(Struct, frozen=True, array_like=True):
@@ -55,10 +56,12 @@ class Line(Struct, frozen=True, array_like=True):
 
 
 class AccountFacts(Struct, frozen=True):
-    """What an answer about an account needs besides its profile."""
+    """What an answer about an account needs besides its profile: its published numbers, whether its runbook is there,
+    and what a problem has to be about to touch the answer."""
 
     lines: tuple[Line, ...] = ()
     runbook_found: bool = False
+    depends: tuple[str, ...] = ()
 
 
 class Reported(Struct, frozen=True):
@@ -113,10 +116,3 @@ class Plan(Struct, frozen=True):
         if presence.absence(instant):
             return AWAY
         return None if self.people[person].usable_methods(channels) else NO_CHANNEL
-
-    def in_order(self, binding: Binding, people: list[str]) -> list[str]:
-        """The people of a binding in the order they are tried: a rotation's as its `people` lists them, others after
-        them by id."""
-        listed = self.rotations[binding.rotation].people if binding.rotation in self.rotations else ()
-        place = {person: index for index, person in enumerate(listed)}
-        return sorted(people, key=lambda person: (place.get(person, len(place)), person))

@@ -56,7 +56,9 @@ def _whole_days(calendar: Calendar | None, window: Window, zone: tzinfo, problem
     problems += odd
     timed = {one.event.line: one.event for one in found if not one.event.start.all_day}
     for line, event in sorted(timed.items()):
-        message = f"event {event.summary[:200]!r} has times: open and closed days are whole days, and it counts for none"
+        message = (
+            f"event {event.summary[:200]!r} has times: open and closed days are whole days, and it counts for none"
+        )
         problems.append(problem("OC304", message, calendar.file, line, 1))
     yield from ((one.start, one.end) for one in found if one.event.start.all_day)
 

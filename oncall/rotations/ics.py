@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime, tzinfo
 
 from icalendar.parser import unescape_char
 from icalendar.prop import vDDDTypes
-
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -234,8 +233,8 @@ class _Reader:
     def _timed(self, prop: Property, read: datetime, written: str) -> Moment:
         if written.endswith("Z"):
             exact = times.instant(read.replace(tzinfo=UTC), UTC)
-            zone = self.zone or UTC  # X-WR-TIMEZONE: recurrences keep the wall-clock time of that zone
-            return Moment(times.at(exact, zone).replace(tzinfo=None, fold=0), zone, exact=exact)
+            own: tzinfo = self.zone or UTC  # X-WR-TIMEZONE: recurrences keep the wall-clock time of that zone
+            return Moment(times.at(exact, own).replace(tzinfo=None, fold=0), own, exact=exact)
         local = read.replace(tzinfo=None, fold=0)
         name = prop.parameters.get("TZID")
         if name is None:
@@ -352,5 +351,7 @@ def _doubles(same: list[Event], uid: str, file: str) -> Iterable[Problem]:
     for event in same[:-1]:
         message = f"event {uid[:200]!r} is left out: the one on line {stands.line} has the same UID and is newer"
         yield problem("OC304", message, file, event.line, 1)
-    message = f"event {uid[:200]!r} stands {len(same)} times in this calendar; this one has the highest SEQUENCE or DTSTAMP"
+    message = (
+        f"event {uid[:200]!r} stands {len(same)} times in this calendar; this one has the highest SEQUENCE or DTSTAMP"
+    )
     yield problem("OC304", message, file, stands.line, 1)

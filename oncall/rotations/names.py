@@ -57,9 +57,7 @@ def directory(people: Mapping[str, Person]) -> tuple[Directory, list[tuple[str, 
     return Directory(names, emails), list(shared.values())
 
 
-def _enter(
-    into: dict[str, str], key: str, spelling: str, person: str, shared: dict[str, tuple[str, str, str]]
-) -> None:
+def _enter(into: dict[str, str], key: str, spelling: str, person: str, shared: dict[str, tuple[str, str, str]]) -> None:
     other = into.setdefault(key, person)
     if other != person and key:
         shared.setdefault(key, (spelling, other, person))

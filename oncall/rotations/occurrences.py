@@ -31,9 +31,7 @@ class Occurrence(Struct, frozen=True):
     event: Event
 
 
-def occurrences(
-    calendar: Calendar, since: int, until: int, zone: tzinfo
-) -> tuple[list[Occurrence], list[Problem]]:
+def occurrences(calendar: Calendar, since: int, until: int, zone: tzinfo) -> tuple[list[Occurrence], list[Problem]]:
     """Every stretch of a calendar that meets the window, in no order, and what is wrong with those near it.
 
     `zone` is that of floating times and whole days.
@@ -87,7 +85,9 @@ class _Expansion:
 
     def _of_master(self, master: Event) -> list[Occurrence]:
         places = _Places(((moment, line) for moment, line in master.excluded), self.zone)
-        replaced = _Places(((change.replaces, change.line) for change in self.series.changes if change.replaces), self.zone)
+        replaced = _Places(
+            ((change.replaces, change.line) for change in self.series.changes if change.replaces), self.zone
+        )
         future = sorted(
             (change for change in self.series.changes if change.and_future and change.replaces),
             key=lambda change: change.replaces.instant(self.zone) if change.replaces else 0,
@@ -148,11 +148,11 @@ class _Expansion:
         assert template.replaces is not None
         moved = template.start.local - _wall(template.replaces.instant(self.zone), zone)
         local = _wall(start.instant(self.zone), zone) + moved
-        return self._stretch(template, Moment(local, template.start.zone, template.start.all_day), template.end, template.start)
+        return self._stretch(
+            template, Moment(local, template.start.zone, template.start.all_day), template.end, template.start
+        )
 
-    def _stretch(
-        self, event: Event, start: Moment, end: Moment | Length | None, model: Moment
-    ) -> list[Occurrence]:
+    def _stretch(self, event: Event, start: Moment, end: Moment | Length | None, model: Moment) -> list[Occurrence]:
         """From a start to the end that stands as far from it as `end` from `model`; nothing where that is refused."""
         begins = start.instant(self.zone)
         try:
@@ -198,7 +198,11 @@ class _Expansion:
         if length <= 0:
             self.report("OC305", f"is on call for no time on {day}: the clock skips its {_minutes(wall)}", event)
         else:
-            self.report("OC305", f"lasts {_minutes(length)} on {day}, not {_minutes(wall)}: the clock shows the hour twice", event)
+            self.report(
+                "OC305",
+                f"lasts {_minutes(length)} on {day}, not {_minutes(wall)}: the clock shows the hour twice",
+                event,
+            )
 
     def _report_strays(self, master: Event, excluded: _Places, replaced: _Places) -> None:
         """EXDATEs and RECURRENCE-IDs in the window that no occurrence answers to."""

@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Iterator
 
 from icalendar.parser import Contentline
-
 from msgspec import Struct, field
 
 from oncall.rotations.text import Component

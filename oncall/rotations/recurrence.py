@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, Literal
 
 from dateutil import rrule
 from icalendar.prop import vRecur
-
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -21,7 +20,9 @@ from oncall import times
 
 MOST_STARTS = 200_000
 
-_FREQUENCIES = {
+Frequency = Literal[0, 1, 2, 3, 4, 5, 6]  # as dateutil numbers them: YEARLY is 0, HOURLY 4
+
+_FREQUENCIES: dict[str, Frequency] = {
     "YEARLY": rrule.YEARLY,
     "MONTHLY": rrule.MONTHLY,
     "WEEKLY": rrule.WEEKLY,
@@ -29,7 +30,15 @@ _FREQUENCIES = {
     "HOURLY": rrule.HOURLY,
 }
 _STEPS = {rrule.WEEKLY: timedelta(weeks=1), rrule.DAILY: timedelta(days=1), rrule.HOURLY: timedelta(hours=1)}
-_WEEKDAYS = {"MO": rrule.MO, "TU": rrule.TU, "WE": rrule.WE, "TH": rrule.TH, "FR": rrule.FR, "SA": rrule.SA, "SU": rrule.SU}
+_WEEKDAYS = {
+    "MO": rrule.MO,
+    "TU": rrule.TU,
+    "WE": rrule.WE,
+    "TH": rrule.TH,
+    "FR": rrule.FR,
+    "SA": rrule.SA,
+    "SU": rrule.SU,
+}
 _NUMBERS = ("BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYHOUR", "BYMINUTE", "BYSECOND", "BYSETPOS")
 _KNOWN = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", *_NUMBERS}
 _READS_A_YEAR = 8
@@ -55,7 +64,7 @@ class Moment(Struct, frozen=True):
 class Rule(Struct, frozen=True):
     """A recurrence rule that was understood, ready for dateutil."""
 
-    frequency: int
+    frequency: Frequency
     interval: int
     count: int | None
     until: Moment | None

@@ -159,5 +159,3 @@ def _one_each(present: list[Stretch]) -> tuple[Shift, ...]:
     for one in sorted(present, key=lambda one: (one.start, one.shift.uid or "", one.end, one.shift.label)):
         best.setdefault(one.shift.who, one)
     return tuple(best[who].shift for who in sorted(best))
-
-

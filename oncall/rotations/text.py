@@ -17,7 +17,10 @@ MOST_BYTES = 32_000_000
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _STARTS_COMPONENT = ("VCALENDAR", "VEVENT", "VTIMEZONE", "VTODO", "VJOURNAL", "VFREEBUSY")
 _LOOKS_LIKE = (
-    (rb"(?i)\s*<(!doctype|html|head|body)", "is a web page, not a calendar (a log-in page saved in place of the feed?)"),
+    (
+        rb"(?i)\s*<(!doctype|html|head|body)",
+        "is a web page, not a calendar (a log-in page saved in place of the feed?)",
+    ),
     (rb"\s*<", "is XML, not a calendar"),
     (rb"\s*[\[{]", "is JSON, not a calendar"),
 )

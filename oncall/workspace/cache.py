@@ -128,7 +128,7 @@ def _differs(root: str, name: str, old: tuple[int, ...] | None) -> bool:
 
 
 def _plan(header: _Header, records: memoryview, path: str) -> Plan:
-    found = {
+    found: dict[str, Any] = {
         name: _Records(header.index.get(name, {}), records, kind, path) for name, kind in _RECORDS.items()
     }
     return Plan(
@@ -160,7 +160,9 @@ class _Records(Mapping[str, _T], Generic[_T]):
             except (msgspec.MsgspecError, ValueError, IndexError):
                 with suppress(OSError):
                     os.remove(self._path)
-                raise OncallError("the cache held something else than was put there; it is removed: ask again") from None
+                raise OncallError(
+                    "the cache held something else than was put there; it is removed: ask again"
+                ) from None
         found: _T = self._decoded[name]
         return found
 

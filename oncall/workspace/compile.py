@@ -12,6 +12,7 @@ from oncall import times
 from oncall.errors import Problem, problem
 from oncall.model import Hours, Person, Rotation
 from oncall.plan import (
+    EVERYTHING,
     Absence,
     AccountFacts,
     Line,
@@ -60,10 +61,7 @@ def compile_plan(workspace: Workspace, window: Window) -> Plan:
         policies=workspace.policies,
         accounts=workspace.accounts,
         account_facts={name: _account_facts(workspace, name) for name in workspace.accounts},
-        rotations={
-            name: RotationFacts((rotation.calendar, *rotation.override_files), rotation.people)
-            for name, rotation in workspace.rotations.items()
-        },
+        rotations={name: _rotation_facts(workspace, name) for name in workspace.rotations},
         schedules=schedules,
         open=opened,
         written={path: calendar.written for path, calendar in workspace.calendars.items() if calendar.written},
@@ -188,11 +186,27 @@ def _open(workspace: Workspace, hours: Hours, window: Window) -> tuple[tuple[tup
     return open_stretches(hours, window, zone, *days)
 
 
+def _rotation_facts(workspace: Workspace, name: str) -> RotationFacts:
+    rotation = workspace.rotations[name]
+    files = (rotation.calendar, *rotation.override_files)
+    return RotationFacts(files, rotation.people, (EVERYTHING, f"rotations/{name}", *files, *workspace.absences))
+
+
 def _account_facts(workspace: Workspace, name: str) -> AccountFacts:
     account = workspace.accounts[name]
     lines = tuple(_line(text, workspace.settings.country) for text in account.lines)
     found = bool(account.runbook) and workspace.files.exists(account.runbook or "")
-    return AccountFacts(lines, found)
+    depends = [EVERYTHING, f"accounts/{name}", f"policies/{account.policy}", f"hours/{account.hours}"]
+    hours = workspace.hours.get(account.hours) if account.hours else None
+    if hours:
+        depends += (path for path in (hours.open_days, hours.closed_days) if path)
+    for role in account.contacts:
+        for binding in account.bindings(role):
+            if binding.person:
+                depends.append(f"people/{binding.person}")
+            elif binding.rotation in workspace.rotations:
+                depends += _rotation_facts(workspace, binding.rotation).depends
+    return AccountFacts(lines, found, tuple(dict.fromkeys((*depends, *workspace.absences))))
 
 
 def _line(text: str, country: str) -> Line:
@@ -207,5 +221,3 @@ def _line(text: str, country: str) -> Line:
     shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     national = phonenumbers.national_significant_number(number)
     return Line(shown, f"{number.country_code}{national}", national)
-
-

@@ -12,7 +12,19 @@ from msgspec import Struct, field
 
 from oncall.errors import OncallError, Problem, problem
 from oncall.fields import is_name, suggestion
-from oncall.model import ALWAYS, Account, Bindings, Head, Hours, LintSettings, Person, Policy, Rotation, Settings, as_tuple
+from oncall.model import (
+    ALWAYS,
+    Account,
+    Bindings,
+    Head,
+    Hours,
+    LintSettings,
+    Person,
+    Policy,
+    Rotation,
+    Settings,
+    as_tuple,
+)
 from oncall.plan import EVERYTHING, Reported
 from oncall.rotations.ics import Calendar, read_calendar
 from oncall.rotations.names import Directory, directory
@@ -66,7 +78,9 @@ class Workspace(Struct):
         """Every problem once, by file and place."""
         return sorted({one.problem for one in self.reported}, key=lambda one: one.place)
 
-    def report(self, code: str, message: str, about: str, file: str, line: int | None = None, column: int | None = None) -> None:
+    def report(
+        self, code: str, message: str, about: str, file: str, line: int | None = None, column: int | None = None
+    ) -> None:
         """Note a problem."""
         self.reported.append(Reported(problem(code, message, file, line, column), about))
 
@@ -101,7 +115,11 @@ def _read_document(workspace: Workspace, file: str) -> yaml.Document:
     except OncallError as error:
         document = yaml.Document(file, None, [problem("OC001", str(error), file)])
     root = document.root
-    if root is not None and not isinstance(root, yaml.Mapping) and not (isinstance(root, yaml.Scalar) and root.text is None):
+    if (
+        root is not None
+        and not isinstance(root, yaml.Mapping)
+        and not (isinstance(root, yaml.Scalar) and root.text is None)
+    ):
         message = "is not a workspace file: it holds no mapping of sections"
         document.problems.append(problem("OC001", message, file, root.line, root.column))
     workspace.reported += (Reported(one, EVERYTHING) for one in document.problems)
@@ -300,7 +318,9 @@ def _binding_references(bindings: Bindings, place: Place, about: str, *path: str
 _ONE_OF = {"people": "person", "hours": "hours", "rotations": "rotation", "policies": "policy"}
 
 
-def _check_reference(workspace: Workspace, section: str, name: str, about: str, file: str, line: int, column: int) -> None:
+def _check_reference(
+    workspace: Workspace, section: str, name: str, about: str, file: str, line: int, column: int
+) -> None:
     if (section, name) in workspace.places:
         return  # defined, if perhaps unusable; that has been reported where it stands
     known = [other for kind, other in workspace.places if kind == section]

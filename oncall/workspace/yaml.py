@@ -11,7 +11,6 @@ import re
 from typing import Any
 
 import yaml
-
 from msgspec import Struct, field
 
 from oncall.errors import Problem, problem
@@ -153,9 +152,8 @@ class _Builder(Struct):
                 if len(open_nodes) >= MOST_DEPTH:
                     raise _UnreadableError(f"is nested more than {MOST_DEPTH} deep", *_place(event))
                 self._refuse_tag(event)
-                empty = {} if isinstance(event, yaml.MappingStartEvent) else []
-                fresh: Sequence | Mapping
-                fresh = Mapping(empty, *_place(event)) if isinstance(empty, dict) else Sequence(empty, *_place(event))
+                is_mapping = isinstance(event, yaml.MappingStartEvent)
+                fresh = Mapping({}, *_place(event)) if is_mapping else Sequence([], *_place(event))
                 open_nodes.append((fresh, event.anchor, []))
             else:
                 if node is None:

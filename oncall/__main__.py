@@ -1,0 +1,5 @@
+"""`python -m oncall`."""
+
+from oncall.cli.main import run
+
+run()

@@ -1,0 +1,295 @@
+"""Who is on call: the answers, as plain data, from a plan and an instant.
+
+An answer says for each tier of an account (or the one tier of a rotation) who is on call, since when and until when,
+how to reach them in order or why that is not possible, who is next, and which problems in the files could have made it
+another answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+from oncall.errors import NotFound, Problem
+from oncall.model import Account, Binding, ContactMethod, Shift
+from oncall.plan import UNIDENTIFIED, Absence, Plan
+from oncall.schedule import OnCall, Schedule
+
+_EVENT_CODES = ("OC303", "OC305")
+
+
+class Entry(Struct, frozen=True):
+    """Somebody on call at an instant. `since` and `until` are instants, None where there is none in sight; `why_not`
+    says why they cannot be reached, `absence` until when they are away."""
+
+    shift: Shift
+    since: int | None
+    until: int | None
+    contact_methods: tuple[ContactMethod, ...]
+    why_not: str | None = None
+    absence: Absence | None = None
+
+    @property
+    def reachable(self) -> bool:
+        """Whether a dispatch could try this person now."""
+        return self.why_not is None
+
+
+class Following(Struct, frozen=True):
+    """Who is on call next, and from when."""
+
+    at: int
+    on_call: tuple[Entry, ...]
+
+
+class TierAnswer(Struct, frozen=True):
+    """One tier. `role` is `on_call` where a rotation or calendar was asked for."""
+
+    role: str
+    in_policy: bool
+    on_call: tuple[Entry, ...]
+    next: Following | None
+
+
+class Answer(Struct, frozen=True):
+    """Who is on call for one name at one instant. `kind` is `account`, `rotation` or `calendar`.
+
+    `promised` tells whether the account's hours promise a human at that instant (None where nothing can promise one);
+    `calendars` is when each calendar behind the answer was last written, where it says.
+    """
+
+    kind: str
+    name: str
+    title: str
+    at: int
+    tiers: tuple[TierAnswer, ...]
+    promised: bool | None = None
+    lines: tuple[str, ...] = ()
+    runbook: str | None = None
+    runbook_found: bool = False
+    calendars: tuple[tuple[str, int], ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def is_bad_news(self) -> bool:
+        """Whether somebody calling now finds nobody: a human was promised and no tier has anybody reachable; for a
+        rotation or a calendar, nobody is on call."""
+        if self.kind != "account":
+            return not any(tier.on_call for tier in self.tiers)
+        tiers = [tier for tier in self.tiers if tier.in_policy] or self.tiers
+        return bool(self.promised) and not any(entry.reachable for tier in tiers for entry in tier.on_call)
+
+
+def account_answer(plan: Plan, name: str, instant: int) -> Answer:
+    """Who is on call for an account: its policy's tiers in order, then contacts that no tier uses."""
+    account = plan.accounts[name]
+    tiers = tuple(_account_tiers(plan, account, instant))
+    facts = plan.account_facts[name]
+    rotations = [one.rotation for role in account.contacts for one in account.bindings(role) if one.rotation]
+    files = dict.fromkeys(file for one in rotations if one in plan.rotations for file in plan.rotations[one].files)
+    return Answer(
+        kind="account",
+        name=name,
+        title=account.name,
+        at=instant,
+        tiers=tiers,
+        promised=plan.promises(account, instant),
+        lines=tuple(line.shown for line in facts.lines),
+        runbook=account.runbook,
+        runbook_found=facts.runbook_found,
+        calendars=tuple((file, plan.written[file]) for file in files if file in plan.written),
+        problems=_relevant(plan, facts.depends, tiers),
+    )
+
+
+def rotation_answer(plan: Plan, name: str, instant: int) -> Answer:
+    """Who is on call in a rotation."""
+    tiers = (_tier(plan, "on_call", True, (), (Binding(rotation=name),), instant),)  # type: ignore[arg-type]
+    facts = plan.rotations[name]
+    return Answer(
+        kind="rotation",
+        name=name,
+        title=name,
+        at=instant,
+        tiers=tiers,
+        calendars=tuple((file, plan.written[file]) for file in facts.files if file in plan.written),
+        problems=_relevant(plan, facts.depends, tiers),
+    )
+
+
+def calendar_answer(
+    file: str, schedule: Schedule, instant: int, written: int | None, problems: Sequence[Problem]
+) -> Answer:
+    """Who is on call in a calendar with no workspace around it: people are the summaries as written."""
+    on_call = tuple(_as_written(one) for one in schedule.at(instant))
+    following = schedule.next(instant)
+    after = Following(following[0], tuple(_as_written(one) for one in following[1])) if following else None
+    return Answer(
+        kind="calendar",
+        name=file,
+        title=file,
+        at=instant,
+        tiers=(TierAnswer("on_call", True, on_call, after),),
+        calendars=((file, written),) if written else (),
+        problems=tuple(one for one in problems if one.code not in _EVENT_CODES),
+    )
+
+
+def _as_written(one: OnCall) -> Entry:
+    return Entry(one.shift, one.since, one.until, (), UNIDENTIFIED)
+
+
+def _account_tiers(plan: Plan, account: Account, instant: int) -> Iterator[TierAnswer]:
+    policy = plan.policies[account.policy] if account.policy and account.policy in plan.policies else None
+    times_named: dict[str, int] = {}
+    for tier in policy.tiers if policy else ():
+        times_named[tier.notify] = count = times_named.get(tier.notify, 0) + 1
+        role = tier.notify if count == 1 else f"{tier.notify}.{count}"
+        yield _tier(plan, role, True, tier.channels, account.bindings(tier.notify), instant)
+    for role in account.contacts:
+        if role not in times_named:
+            yield _tier(plan, role, False, (), account.bindings(role), instant)
+
+
+def _tier(
+    plan: Plan, role: str, in_policy: bool, channels: tuple[str, ...], bindings: tuple[Binding, ...], instant: int
+) -> TierAnswer:
+    now: list[Entry] = []
+    changes: list[tuple[int, Binding, tuple[OnCall, ...]]] = []
+    for binding in bindings:
+        now += _bound(plan, binding, instant, channels)
+        if binding.rotation and binding.rotation in plan.schedules:
+            following = plan.schedules[binding.rotation].next(instant)
+            if following:
+                changes.append((following[0], binding, following[1]))
+    return TierAnswer(role, in_policy, _once(now), _following(plan, bindings, changes, instant, channels))
+
+
+def _following(
+    plan: Plan,
+    bindings: tuple[Binding, ...],
+    changes: list[tuple[int, Binding, tuple[OnCall, ...]]],
+    instant: int,
+    channels: tuple[str, ...],
+) -> Following | None:
+    """The first change of any rotation of a tier, and the whole tier from then on."""
+    if not changes:
+        return None
+    moment = min(when for when, _, _ in changes)
+    then: list[Entry] = []
+    for binding in bindings:
+        changed = next((people for when, one, people in changes if one is binding and when == moment), None)
+        if changed is not None:
+            then += _entries(plan, binding, changed, moment, channels)
+        else:
+            staying = _bound(plan, binding, instant, channels)
+            then += (entry for entry in staying if entry.until is None or entry.until > moment)
+    return Following(moment, _once(then))
+
+
+def _bound(plan: Plan, binding: Binding, instant: int, channels: tuple[str, ...]) -> list[Entry]:
+    if binding.rotation:
+        schedule = plan.schedules[binding.rotation] if binding.rotation in plan.schedules else None
+        return _entries(plan, binding, schedule.at(instant), instant, channels) if schedule else []
+    person = str(binding.person)
+    label = plan.people[person].name if person in plan.people else person
+    known = person if person in plan.people else None
+    return [_entry(plan, OnCall(Shift(known, label, "direct"), None, None), instant, channels)]
+
+
+def _entries(
+    plan: Plan, binding: Binding, on_call: Iterable[OnCall], instant: int, channels: tuple[str, ...]
+) -> list[Entry]:
+    """The people of a rotation in the order they are tried: as its `people` lists them, others after them by id."""
+    listed = plan.rotations[binding.rotation].people if binding.rotation else ()
+    place = {person: index for index, person in enumerate(listed)}
+    ordered = sorted(on_call, key=lambda one: (place.get(one.shift.person or "", len(place)), one.shift.who))
+    return [_entry(plan, one, instant, channels) for one in ordered]
+
+
+def _entry(plan: Plan, one: OnCall, instant: int, channels: tuple[str, ...]) -> Entry:
+    person = one.shift.person
+    known = plan.people[person] if person is not None and person in plan.people else None
+    return Entry(
+        one.shift,
+        one.since,
+        one.until,
+        known.usable_methods(channels) if known else (),
+        plan.why_not(person, instant, channels),
+        plan.presences[person].absence(instant) if known and person is not None else None,
+    )
+
+
+def _once(entries: list[Entry]) -> tuple[Entry, ...]:
+    """Somebody bound twice in one tier counts once, where first listed."""
+    first: dict[str, Entry] = {}
+    for entry in entries:
+        first.setdefault(entry.shift.who, entry)
+    return tuple(first.values())
+
+
+def _relevant(plan: Plan, depends: Iterable[str], tiers: Sequence[TierAnswer]) -> tuple[Problem, ...]:
+    """The problems that could have changed an answer. One that is about how a single event names somebody, or about
+    its length on one day, touches the answers in which the event stands."""
+    entries = [entry for tier in tiers for entry in (*tier.on_call, *(tier.next.on_call if tier.next else ()))]
+    events = {(entry.shift.file, entry.shift.line) for entry in entries}
+    people = (f"people/{entry.shift.person}" for entry in entries if entry.shift.person)
+    found: dict[Problem, None] = {}
+    for about in (*depends, *people):
+        for one in plan.reported[about] if about in plan.reported else ():
+            if one.code not in _EVENT_CODES or (one.file, one.line) in events:
+                found[one] = None
+    return tuple(sorted(found, key=lambda one: one.place))
+
+
+def find(plan: Plan, asked: str) -> tuple[str, str]:
+    """What a name means: `("account", id)` or `("rotation", id)`.
+
+    An id, exactly; an account's name; a published line, however it is spaced; else the beginning of one of these, where
+    only one thing begins so. NotFound names the candidates.
+    """
+    text = asked.strip()
+    if text in plan.accounts:
+        return "account", text
+    if text in plan.schedules:
+        return "rotation", text
+    digits = _digits(text)
+    spellings = list(_spellings(plan, with_lines=bool(digits)))
+    wanted = digits or text.casefold()
+    for matches in (str.__eq__, str.startswith):
+        found = list(dict.fromkeys((kind, name) for kind, name, spelling in spellings if matches(spelling, wanted)))
+        if len(found) == 1:
+            return found[0]
+        if found and wanted:
+            names = ", ".join(sorted(name for _, name in found)[:12])
+            raise NotFound(f"{asked!r} could be any of {names}: write more of it")
+    from oncall.fields import suggestion  # here: only an error needs it, and it is slow to import
+
+    known = [*plan.accounts, *plan.schedules]
+    raise NotFound(f"there is no account, rotation or line {asked!r}{suggestion(text, known)}")
+
+
+def _digits(text: str) -> str:
+    """The digits of what looks like the number of a line, or the beginning of one."""
+    if not re.fullmatch(r"\+?[\d\s().\-/]+", text):
+        return ""
+    digits = re.sub(r"\D", "", text)
+    if text.startswith("00"):
+        digits = digits[2:]
+    return digits if len(digits) >= 3 else ""
+
+
+def _spellings(plan: Plan, *, with_lines: bool) -> Iterator[tuple[str, str, str]]:
+    for name in plan.accounts:
+        if with_lines:
+            for line in plan.account_facts[name].lines:
+                yield "account", name, line.digits
+                yield "account", name, line.national
+        else:
+            yield "account", name, name.casefold()
+            yield "account", name, plan.accounts[name].name.casefold()
+    if not with_lines:
+        for name in plan.schedules:
+            yield "rotation", name, name.casefold()

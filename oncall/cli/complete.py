@@ -1,0 +1,48 @@
+"""Shell completion of names. Whatever is wrong, it offers nothing and says nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import typer
+
+from oncall.cli.session import Session, now
+from oncall.errors import OncallError
+from oncall.plan import Plan
+
+
+def _plan(context: typer.Context) -> Plan | None:
+    parent = context.parent
+    asked = parent.params.get("workspace") if parent else None
+    try:
+        return Session(asked, dict(os.environ), os.getcwd).plan(now())
+    except (OncallError, OSError):
+        return None
+
+
+def names(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
+    """Accounts and rotations."""
+    plan = _plan(context)
+    if plan:
+        yield from ((name, plan.accounts[name].name) for name in sorted(plan.accounts) if name.startswith(incomplete))
+        yield from ((name, "rotation") for name in sorted(plan.schedules) if name.startswith(incomplete))
+
+
+def rotations(context: typer.Context, incomplete: str) -> Iterator[str]:
+    """Rotations."""
+    plan = _plan(context)
+    yield from (name for name in sorted(plan.schedules if plan else ()) if name.startswith(incomplete))
+
+
+def people(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
+    """People."""
+    plan = _plan(context)
+    if plan:
+        yield from ((name, plan.people[name].name) for name in sorted(plan.people) if name.startswith(incomplete))
+
+
+def anything(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
+    """Accounts, rotations and people."""
+    yield from names(context, incomplete)
+    yield from people(context, incomplete)

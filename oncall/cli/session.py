@@ -1,0 +1,119 @@
+"""What every command shares: the clock, the workspace, the zone of the reader, and where output goes.
+
+This is the only place that reads a clock or the environment.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, tzinfo
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from oncall import fields, times
+from oncall.errors import OncallError, Problem
+from oncall.output.words import problem_line, safe
+from oncall.plan import Plan
+from oncall.when import parse_when
+from oncall.workspace.cache import folder
+from oncall.workspace.files import find_workspace
+from oncall.workspace.opening import open_plan
+
+_SHOWN = 12
+
+
+class Session(Struct, frozen=True):
+    """One run of the command line: the workspace asked for, the environment, the current folder."""
+
+    workspace: str | None
+    environment: Mapping[str, str]
+    here: Callable[[], str]
+
+    @property
+    def root(self) -> str:
+        """The workspace's folder; NotFound where there is none."""
+        try:
+            here = self.here()
+        except OSError:
+            raise OncallError("the current folder is gone: change to another") from None
+        return find_workspace(self.workspace, self.environment.get("ONCALL_WORKSPACE"), here)
+
+    @property
+    def cache(self) -> str | None:
+        """Where plans are kept."""
+        return folder(self.environment)
+
+    def plan(self, instant: int) -> Plan:
+        """The workspace's plan for the month of an instant."""
+        return open_plan(self.root, instant, self.cache)
+
+
+def now() -> int:
+    """The clock."""
+    return int(time.time())
+
+
+def instants(texts: Iterable[str], zone: tzinfo) -> list[int]:
+    """What was typed for `--at`; now, where nothing was."""
+    clock = now()
+    return [parse_when(text, clock, zone) for text in texts] or [clock]
+
+
+def reader_zone(asked: str | None, default: str) -> tzinfo:
+    """The zone answers are shown in: the one asked for, else the default."""
+    if asked is None:
+        return times.zone(default) or UTC
+    found = times.zone(asked.strip())
+    if found is None:
+        from oncall.fields import suggestion  # here: only an error needs it
+
+        raise OncallError(f"{asked!r} is no IANA time zone{suggestion(asked, times.zone_names())}")
+    return found
+
+
+def on_terminal() -> bool:
+    """Whether somebody is looking."""
+    return sys.stdout.isatty()
+
+
+def complain(message: str) -> None:
+    """One line on standard error."""
+    print(f"oncall: {safe(message, 1000)}", file=sys.stderr)
+
+
+def warn(problems: Iterable[Problem]) -> None:
+    """Say on standard error what was wrong with the files behind an answer."""
+    found = sorted(set(problems), key=lambda one: one.place)
+    if not found:
+        return
+    print("oncall: the answer may be incomplete:", file=sys.stderr)
+    for one in found[:_SHOWN]:
+        print(f"  {problem_line(one)}", file=sys.stderr)
+    if len(found) > _SHOWN:
+        print(f"  and {len(found) - _SHOWN} more", file=sys.stderr)
+
+
+def print_json(document: Any) -> None:
+    """A document on standard output, indented."""
+    print(msgspec.json.format(msgspec.json.encode(document, enc_hook=fields.encode), indent=2).decode())
+
+
+def print_csv(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    """Rows as RFC 4180."""
+    import csv
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+
+
+def print_table(columns: Iterable[str], rows: Iterable[Iterable[str]], style: str) -> None:
+    """Rows as tabulate draws them: `github` for Markdown, `simple` for plain text."""
+    from tabulate import tabulate
+
+    escaped = [[cell.replace("|", "\\|") if style == "github" else cell for cell in row] for row in rows]
+    print(tabulate(escaped, headers=list(columns), tablefmt=style, disable_numparse=True))

@@ -1,0 +1,116 @@
+"""Who is on call now, or at another instant: for every account, or for those named.
+
+A NAME is an account, a rotation, a published line, or the beginning of one.
+
+\b
+  oncall who                              every account, first tier to last
+  oncall who northwind-hvac               one, with everything
+  oncall who "+1 202 555 0188"            the account behind a line
+  oncall who field --at "tomorrow 02:00"  at another time
+  oncall who --calendar rota.ics          a calendar with no workspace around it
+  oncall who field --format line          one line, for a prompt or a chat
+
+The status is 1 when a human was promised and nobody can be reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import tzinfo
+from typing import Annotated, Literal
+
+import typer
+
+from oncall.answers import Answer, account_answer, find, rotation_answer
+from oncall.cli import complete
+from oncall.cli.session import Session, instants, on_terminal, print_csv, print_json, print_table, reader_zone, warn
+from oncall.errors import OncallError
+from oncall.output.who_text import COLUMNS, Line, one_line, who_lines, who_rows
+
+Format = Literal["rich", "plain", "line", "markdown", "json", "csv"]
+
+
+def who(
+    context: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", autocompletion=complete.names)] = None,
+    at: Annotated[list[str] | None, typer.Option(help="When, instead of now; may be given several times.")] = None,
+    calendar: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Ask this calendar; no workspace is needed.")
+    ] = None,
+    overrides: Annotated[list[str] | None, typer.Option(metavar="FILE", help="With --calendar: overrides.")] = None,
+    timezone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="Show times in this zone; with --calendar, read it in this zone.")
+    ] = None,
+    format: Annotated[Format | None, typer.Option(help="Default: rich on a terminal, plain elsewhere.")] = None,
+) -> None:
+    session: Session = context.obj
+    if calendar:
+        if names:
+            raise OncallError("--calendar asks a file: leave the names out")
+        answers, zone = _of_calendar(calendar, overrides or [], timezone, at or [])
+    elif overrides:
+        raise OncallError("--overrides goes with --calendar; in a workspace a rotation's `overrides:` names them")
+    else:
+        answers, zone = _of_workspace(session, names or [], timezone, at or [])
+    warn(problem for answer in answers for problem in answer.problems)
+    _show(answers, zone, format or ("rich" if on_terminal() else "plain"), overview=not names and not calendar)
+    raise typer.Exit(1 if any(answer.is_bad_news for answer in answers) else 0)
+
+
+def _of_workspace(
+    session: Session, names: Sequence[str], timezone: str | None, at: Sequence[str]
+) -> tuple[list[Answer], tzinfo]:
+    zone = reader_zone(timezone, "UTC")
+    first = session.plan(instants((), zone)[0])
+    zone = reader_zone(timezone, first.timezone)
+    answers = []
+    for instant in instants(at, zone):
+        plan = first if first.window.holds(instant) else session.plan(instant)
+        wanted = [find(plan, name) for name in names] or [("account", name) for name in sorted(plan.accounts)]
+        if not wanted:
+            raise OncallError("there is no account to ask about: name a rotation, or add `accounts:` to a file")
+        for kind, name in wanted:
+            answers.append((account_answer if kind == "account" else rotation_answer)(plan, name, instant))
+    return answers, zone
+
+
+def _of_calendar(
+    file: str, overrides: Sequence[str], timezone: str | None, at: Sequence[str]
+) -> tuple[list[Answer], tzinfo]:
+    from oncall.cli.calendar_file import calendar_answers  # here: calendars are slow to import
+
+    return calendar_answers(file, overrides, timezone, at)
+
+
+def _show(answers: Sequence[Answer], zone: tzinfo, how: str, *, overview: bool) -> None:
+    if how == "json":
+        from oncall.output.who_json import who_document
+
+        print_json(who_document(answers, zone))
+    elif how == "csv":
+        print_csv(COLUMNS, who_rows(answers, zone))
+    elif how == "markdown":
+        print_table(COLUMNS, who_rows(answers, zone), "github")
+    elif how == "line":
+        for answer in answers:
+            print(one_line(answer))
+    elif how == "plain":
+        for line in who_lines(answers, zone):
+            print(_plain(line))
+    else:
+        _draw(answers, zone, overview=overview)
+
+
+def _plain(line: Line) -> str:
+    return "".join(text for text, _ in line).rstrip()
+
+
+def _draw(answers: Sequence[Answer], zone: tzinfo, *, overview: bool) -> None:
+    from oncall.output import terminal
+
+    console = terminal.console()
+    if not overview:
+        terminal.draw_lines(console, who_lines(answers, zone))
+        return
+    for instant in dict.fromkeys(answer.at for answer in answers):
+        terminal.overview(console, [answer for answer in answers if answer.at == instant], zone)

@@ -1,0 +1,127 @@
+"""What rich draws on a terminal. Spans become styled text; nothing in them is read as markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import tzinfo
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from oncall.answers import Answer, Entry, TierAnswer
+from oncall.output.who_text import Line, way
+from oncall.output.words import REASONS, day_and_time, distance, moment, safe
+
+STYLES: Mapping[str, str] = {
+    "name": "bold",
+    "title": "",
+    "role": "cyan",
+    "time": "green",
+    "next": "",
+    "reach": "bold yellow",
+    "path": "blue",
+    "note": "magenta",
+    "bad": "bold red",
+    "quiet": "dim",
+}
+
+
+def console(*, force: bool = False, stderr: bool = False) -> Console:
+    """A console that obeys NO_COLOR and the width of the terminal, and interprets nothing."""
+    return Console(markup=False, emoji=False, highlight=False, stderr=stderr, force_terminal=True if force else None)
+
+
+def styled(line: Line) -> Text:
+    """A line of spans as rich draws it."""
+    return Text.assemble(*((text, STYLES[kind]) for text, kind in line))
+
+
+def draw_lines(where: Console, lines: Iterable[Line]) -> None:
+    """Print lines; what is too long for the terminal goes on under its own text."""
+    for line in lines:
+        text = styled(line)
+        indent = len(text.plain) - len(text.plain.lstrip())
+        if text.cell_len <= where.width:
+            where.print(text, soft_wrap=True)
+            continue
+        for number, part in enumerate(text.wrap(where, max(20, where.width - indent - 2))):
+            part.rstrip()
+            where.print(part if number == 0 else Text(" " * (indent + 2)) + part, soft_wrap=True)
+
+
+def overview(where: Console, answers: Sequence[Answer], zone: tzinfo) -> None:
+    """Every account on one screen: a row for each tier, people with the first way to reach them."""
+    where.print(Text(f"{moment(answers[0].at, zone)}  {zone}", STYLES["time"]))
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    wide = where.width >= 110
+    for heading in ("account", "tier", "on call", "reach", "until", *(("next",) if wide else ())):
+        table.add_column(heading, no_wrap=heading in ("tier",), overflow="fold")
+    for answer in answers:
+        for index, tier in enumerate(answer.tiers):
+            table.add_row(
+                _account(answer) if index == 0 else Text(),
+                Text(safe(tier.role), STYLES["role" if tier.in_policy else "quiet"]),
+                _people(tier),
+                _reach(tier),
+                _until(answer, tier, zone),
+                *((_next(answer, tier, zone),) if wide else ()),
+            )
+        if not answer.tiers:
+            table.add_row(_account(answer), Text(), Text("nobody is bound", STYLES["bad"]))
+    where.print(table)
+
+
+def _account(answer: Answer) -> Text:
+    text = Text(safe(answer.name), STYLES["name"])
+    if answer.is_bad_news:
+        text.append("\nNOBODY REACHABLE", STYLES["bad"])
+    elif answer.promised is False:
+        text.append("\nclosed now", STYLES["quiet"])
+    return text
+
+
+def _people(tier: TierAnswer) -> Text:
+    if not tier.on_call:
+        return Text("nobody", STYLES["bad"])
+    return Text("\n").join(_person(entry) for entry in tier.on_call)
+
+
+def _person(entry: Entry) -> Text:
+    text = Text(safe(entry.shift.label), STYLES["name" if entry.reachable else "bad"])
+    if entry.why_not:
+        text.append(f" ({REASONS[entry.why_not]})", STYLES["bad"])
+    if entry.shift.layer == "override":
+        text.append(" override", STYLES["note"])
+    return text
+
+
+def _reach(tier: TierAnswer) -> Text:
+    ways = [
+        Text(way(entry.contact_methods[0]).rsplit(" (", 1)[0] if entry.contact_methods else "-")
+        for entry in tier.on_call
+    ]
+    return Text("\n").join(ways)
+
+
+def _until(answer: Answer, tier: TierAnswer, zone: tzinfo) -> Text:
+    lines = []
+    for entry in tier.on_call:
+        if entry.until is None:
+            lines.append(Text("always" if entry.shift.layer == "direct" else "", STYLES["quiet"]))
+        else:
+            soon = entry.until - answer.at < 3600
+            told = day_and_time(entry.until, zone, answer.at) + (
+                f" ({distance(entry.until - answer.at)})" if soon else ""
+            )
+            lines.append(Text(told, STYLES["note" if soon else "time"]))
+    return Text("\n").join(lines)
+
+
+def _next(answer: Answer, tier: TierAnswer, zone: tzinfo) -> Text:
+    if not tier.next:
+        return Text()
+    people = " & ".join(safe(one.shift.label) for one in tier.next.on_call)
+    ends = {entry.until for entry in tier.on_call}
+    start = "" if ends == {tier.next.at} else f" {day_and_time(tier.next.at, zone, answer.at)}"
+    return Text(people + start)

@@ -1,0 +1,179 @@
+"""`oncall who` for people: the same lines on a terminal, where they have colours, and in a pipe, where they have none.
+
+A line is a tuple of spans, each a text and the name of what it means (`name`, `bad`, `quiet`, …); the formats decide what
+that looks like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import tzinfo
+
+from oncall.answers import Answer, Entry, TierAnswer
+from oncall.model import ContactMethod
+from oncall.output.words import REASONS, day_and_time, distance, moment, safe
+from oncall.times import show_duration
+
+Span = tuple[str, str]
+Line = tuple[Span, ...]
+
+STALE = 35 * 86_400
+
+
+def who_lines(answers: Sequence[Answer], zone: tzinfo) -> Iterator[Line]:
+    """Every answer as a block, under the instant it is for."""
+    shown: int | None = None
+    for answer in answers:
+        if answer.at != shown:
+            if shown is not None:
+                yield ()
+            yield ((moment(answer.at, zone), "time"), (f"  {zone}", "quiet"))
+            shown = answer.at
+        yield ()
+        yield from _block(answer, zone)
+
+
+def _block(answer: Answer, zone: tzinfo) -> Iterator[Line]:
+    yield tuple(_title(answer))
+    width = max((len(tier.role) for tier in answer.tiers), default=0)
+    width = max(width, len("runbook")) if answer.kind == "account" else width
+    for tier in answer.tiers:
+        yield from _tier(answer, tier, width, zone)
+    if not answer.tiers:
+        yield (("  nobody is bound to this account", "bad"),)
+    if answer.runbook:
+        missing: Line = () if answer.runbook_found else ((" (there is no such file)", "bad"),)
+        yield ((f"  {'runbook':{width}}  ", "role"), (safe(answer.runbook), "path"), *missing)
+    for file, written in answer.calendars:
+        age = answer.at - written
+        if age > STALE:
+            told = f"last written {day_and_time(written, zone, answer.at)} ({age // 86_400} days before)"
+            yield ((f"  {'':{width}}  {safe(file)} {told}", "quiet"),)
+
+
+def _title(answer: Answer) -> Iterator[Span]:
+    yield safe(answer.name), "name"
+    if answer.kind == "account":
+        yield f"  {safe(answer.title)}", "title"
+        if answer.lines:
+            yield "  " + ", ".join(safe(line) for line in answer.lines), "path"
+        if answer.promised is False:
+            yield "  closed now", "quiet"
+    if answer.is_bad_news:
+        yield "  NOBODY REACHABLE" if answer.kind == "account" else "  NOBODY ON CALL", "bad"
+
+
+def _tier(answer: Answer, tier: TierAnswer, width: int, zone: tzinfo) -> Iterator[Line]:
+    role = tier.role if answer.kind == "account" else ""
+    head = f"  {safe(role):{width}}  " if role else "  "
+    quiet: Line = () if tier.in_policy else (("  (no tier of the policy)", "quiet"),)
+    if not tier.on_call:
+        yield ((head, "role"), ("nobody", "bad"), *quiet)
+    for index, entry in enumerate(tier.on_call):
+        yield (
+            (head if index == 0 else " " * len(head), "role"),
+            *_person(answer, entry),
+            *_until(answer, entry, zone),
+            *quiet,
+        )
+        yield from _details(answer, entry, " " * len(head), zone)
+    yield from _next(answer, tier, " " * len(head), zone)
+
+
+def _person(answer: Answer, entry: Entry) -> Iterator[Span]:
+    yield safe(entry.shift.label), "name" if entry.reachable or answer.kind == "calendar" else "bad"
+    if entry.shift.person:
+        yield f" ({safe(entry.shift.person)})", "quiet"
+    if entry.shift.layer == "override":
+        yield " override", "note"
+
+
+def _until(answer: Answer, entry: Entry, zone: tzinfo) -> Iterator[Span]:
+    if entry.until is not None:
+        yield f"  until {day_and_time(entry.until, zone, answer.at)}", "time"
+        yield f" (in {distance(entry.until - answer.at)})", "quiet"
+    elif entry.shift.layer == "direct":
+        yield "  always", "time"
+    else:
+        yield "  no end in sight", "time"
+
+
+def _details(answer: Answer, entry: Entry, indent: str, zone: tzinfo) -> Iterator[Line]:
+    if entry.why_not and answer.kind != "calendar":
+        until = ""
+        if entry.absence and entry.why_not == "away":
+            until = f" until {day_and_time(entry.absence.end, zone, answer.at)}"
+            until += f": {safe(entry.absence.reason)}" if entry.absence.reason else ""
+        yield ((f"{indent}NOT REACHABLE: {REASONS[entry.why_not]}{until}", "bad"),)
+    if entry.contact_methods:
+        reach: list[Span] = [(indent, "quiet")]
+        for index, method in enumerate(entry.contact_methods):
+            reach.append(("" if index == 0 else ", then ", "quiet"))
+            reach.append((way(method), "reach"))
+        yield tuple(reach)
+    if entry.shift.file:
+        since = f"since {day_and_time(entry.since, zone, answer.at)}, " if entry.since is not None else ""
+        event = f", event {safe(entry.shift.uid, 60)}" if entry.shift.uid else ""
+        yield ((f"{indent}{since}by {safe(entry.shift.file)}:{entry.shift.line}{event}", "quiet"),)
+
+
+def way(method: ContactMethod) -> str:
+    """A contact method and how long it gets: `voice +12025550101 (25s)`."""
+    return f"{method.channel} {safe(method.address)} ({show_duration(method.seconds)})"
+
+
+def _next(answer: Answer, tier: TierAnswer, indent: str, zone: tzinfo) -> Iterator[Line]:
+    if not tier.next:
+        return
+    people = " and ".join(safe(one.shift.label) for one in tier.next.on_call)
+    gap = ""
+    ends = [entry.until for entry in tier.on_call if entry.until is not None]
+    if tier.on_call and ends and len(ends) == len(tier.on_call) and max(ends) < tier.next.at:
+        gap = f", after {distance(tier.next.at - max(ends))} with nobody"
+    yield (
+        (f"{indent}next ", "quiet"),
+        (people, "next"),
+        (f" from {day_and_time(tier.next.at, zone, answer.at)}{gap}", "quiet"),
+    )
+
+
+def one_line(answer: Answer) -> str:
+    """An answer for a prompt or a chat: `northwind-hvac: Priya Raman > Mei Tanaka > Dana Reyes`, in order of tiers,
+    those who cannot be reached in brackets."""
+    tiers = [tier for tier in answer.tiers if tier.in_policy] or answer.tiers
+    told = " > ".join(" & ".join(_short(answer, entry) for entry in tier.on_call) or "nobody" for tier in tiers)
+    return f"{safe(answer.name)}: {told or 'nobody'}"
+
+
+def _short(answer: Answer, entry: Entry) -> str:
+    label = safe(entry.shift.label)
+    if entry.reachable or answer.kind == "calendar":
+        return label
+    return f"[{label}: {REASONS[entry.why_not or 'unidentified']}]"
+
+
+COLUMNS = ("name", "role", "person", "label", "since", "until", "reachable", "why not", "contact", "next", "next from")
+
+
+def who_rows(answers: Sequence[Answer], zone: tzinfo) -> Iterator[tuple[str, ...]]:
+    """The answers as rows under COLUMNS, one for each person, for tables."""
+    for answer in answers:
+        for tier in answer.tiers:
+            following = " & ".join(safe(one.shift.label) for one in tier.next.on_call) if tier.next else ""
+            start = day_and_time(tier.next.at, zone, answer.at) if tier.next else ""
+            for entry in tier.on_call:
+                yield (
+                    safe(answer.name),
+                    safe(tier.role),
+                    safe(entry.shift.person or ""),
+                    safe(entry.shift.label),
+                    day_and_time(entry.since, zone, answer.at) if entry.since is not None else "",
+                    day_and_time(entry.until, zone, answer.at) if entry.until is not None else "",
+                    "yes" if entry.reachable else "no",
+                    REASONS[entry.why_not] if entry.why_not else "",
+                    ", ".join(f"{method.channel} {safe(method.address)}" for method in entry.contact_methods),
+                    following,
+                    start,
+                )
+            if not tier.on_call:
+                yield (safe(answer.name), safe(tier.role), "", "nobody", "", "", "no", "", "", following, start)
