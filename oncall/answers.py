@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from oncall.errors import NotFound, Problem
+from oncall.errors import NotFoundError, Problem
 from oncall.model import Account, Binding, ContactMethod, Shift
 from oncall.plan import UNIDENTIFIED, Absence, Plan
 from oncall.schedule import OnCall, Schedule
@@ -123,9 +123,9 @@ def calendar_answer(
     file: str, schedule: Schedule, instant: int, written: int | None, problems: Sequence[Problem]
 ) -> Answer:
     """Who is on call in a calendar with no workspace around it: people are the summaries as written."""
-    on_call = tuple(_as_written(one) for one in schedule.at(instant))
+    on_call = tuple(as_written(one) for one in schedule.at(instant))
     following = schedule.next(instant)
-    after = Following(following[0], tuple(_as_written(one) for one in following[1])) if following else None
+    after = Following(following[0], tuple(as_written(one) for one in following[1])) if following else None
     return Answer(
         kind="calendar",
         name=file,
@@ -137,7 +137,8 @@ def calendar_answer(
     )
 
 
-def _as_written(one: OnCall) -> Entry:
+def as_written(one: OnCall) -> Entry:
+    """Somebody on call in a calendar with no workspace around it."""
     return Entry(one.shift, one.since, one.until, (), UNIDENTIFIED)
 
 
@@ -182,25 +183,32 @@ def _following(
     for binding in bindings:
         changed = next((people for when, one, people in changes if one is binding and when == moment), None)
         if changed is not None:
-            then += _entries(plan, binding, changed, moment, channels)
+            then += entries_of(plan, binding, changed, moment, channels)
         else:
             staying = _bound(plan, binding, instant, channels)
             then += (entry for entry in staying if entry.until is None or entry.until > moment)
     return Following(moment, _once(then))
 
 
+def entries_bound(
+    plan: Plan, bindings: Iterable[Binding], instant: int, channels: tuple[str, ...] = ()
+) -> tuple[Entry, ...]:
+    """Everybody a role leads to at an instant, in the order they are tried; somebody bound twice counts once."""
+    return _once([entry for binding in bindings for entry in _bound(plan, binding, instant, channels)])
+
+
 def _bound(plan: Plan, binding: Binding, instant: int, channels: tuple[str, ...]) -> list[Entry]:
     if binding.rotation:
         schedule = plan.schedules[binding.rotation] if binding.rotation in plan.schedules else None
-        return _entries(plan, binding, schedule.at(instant), instant, channels) if schedule else []
+        return entries_of(plan, binding, schedule.at(instant), instant, channels) if schedule else []
     person = str(binding.person)
     label = plan.people[person].name if person in plan.people else person
     known = person if person in plan.people else None
     return [_entry(plan, OnCall(Shift(known, label, "direct"), None, None), instant, channels)]
 
 
-def _entries(
-    plan: Plan, binding: Binding, on_call: Iterable[OnCall], instant: int, channels: tuple[str, ...]
+def entries_of(
+    plan: Plan, binding: Binding, on_call: Iterable[OnCall], instant: int, channels: tuple[str, ...] = ()
 ) -> list[Entry]:
     """The people of a rotation in the order they are tried: as its `people` lists them, others after them by id."""
     listed = plan.rotations[binding.rotation].people if binding.rotation else ()
@@ -248,7 +256,7 @@ def find(plan: Plan, asked: str) -> tuple[str, str]:
     """What a name means: `("account", id)` or `("rotation", id)`.
 
     An id, exactly; an account's name; a published line, however it is spaced; else the beginning of one of these, where
-    only one thing begins so. NotFound names the candidates.
+    only one thing begins so. NotFoundError names the candidates.
     """
     text = asked.strip()
     if text in plan.accounts:
@@ -264,11 +272,11 @@ def find(plan: Plan, asked: str) -> tuple[str, str]:
             return found[0]
         if found and wanted:
             names = ", ".join(sorted(name for _, name in found)[:12])
-            raise NotFound(f"{asked!r} could be any of {names}: write more of it")
+            raise NotFoundError(f"{asked!r} could be any of {names}: write more of it")
     from oncall.fields import suggestion  # here: only an error needs it, and it is slow to import
 
     known = [*plan.accounts, *plan.schedules]
-    raise NotFound(f"there is no account, rotation or line {asked!r}{suggestion(text, known)}")
+    raise NotFoundError(f"there is no account, rotation or line {asked!r}{suggestion(text, known)}")
 
 
 def _digits(text: str) -> str:

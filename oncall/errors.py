@@ -58,5 +58,5 @@ class OncallError(Exception):
     """The question cannot be answered: what is wrong, where, and what to do. One line, exit status 2."""
 
 
-class NotFound(OncallError):
+class NotFoundError(OncallError):
     """A name that nothing in the workspace has."""

@@ -35,7 +35,7 @@ class Session(Struct, frozen=True):
 
     @property
     def root(self) -> str:
-        """The workspace's folder; NotFound where there is none."""
+        """The workspace's folder; NotFoundError where there is none."""
         try:
             here = self.here()
         except OSError:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
-from oncall.errors import NotFound, OncallError, Problem, problem
+from oncall.errors import NotFoundError, OncallError, Problem, problem
 
 HEAD = "oncall.yaml"
 EXAMPLE = "schedules"
@@ -17,22 +17,22 @@ _SUFFIXES = (".yaml", ".yml")
 
 def find_workspace(explicit: str | None, environment: str | None, folder: str) -> str:
     """The absolute path of the workspace: the one asked for, that of the environment, one above `folder`, or the
-    `schedules` folder in it. NotFound says where it was looked for."""
+    `schedules` folder in it. NotFoundError says where it was looked for."""
     for wanted, source in ((explicit, "--workspace"), (environment, "$ONCALL_WORKSPACE")):
         if wanted:
             root = os.path.abspath(os.path.join(folder, os.path.expanduser(wanted)))
             if os.path.basename(root) == HEAD and os.path.isfile(root):
                 root = os.path.dirname(root)
             if not os.path.isdir(root):
-                raise NotFound(f"{source} names {wanted!r}, which is not a folder")
+                raise NotFoundError(f"{source} names {wanted!r}, which is not a folder")
             if not os.path.lexists(os.path.join(root, HEAD)):
-                raise NotFound(f"{source} names {wanted!r}, which has no {HEAD}; `oncall init {wanted}` makes one")
+                raise NotFoundError(f"{source} names {wanted!r}, which has no {HEAD}; `oncall init {wanted}` makes one")
             return root
     here = os.path.abspath(folder)
     for root in (*_upwards(here), os.path.join(here, EXAMPLE)):
         if os.path.lexists(os.path.join(root, HEAD)):
             return root
-    raise NotFound(
+    raise NotFoundError(
         f"there is no {HEAD} here, above, or in ./{EXAMPLE}: name a workspace with --workspace or $ONCALL_WORKSPACE,"
         " or make one with `oncall init`"
     )
