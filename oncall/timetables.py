@@ -86,7 +86,7 @@ def _of_account(plan: Plan, name: str, start: int, end: int) -> Iterator[Timetab
         bindings = account.bindings(role)
         edges = {start, end}
         for binding in bindings:
-            if binding.rotation in plan.schedules:
+            if binding.rotation and binding.rotation in plan.schedules:
                 for begins, ends, _ in plan.schedules[binding.rotation].between(start, end):
                     edges |= {begins, ends}
         ordered = sorted(edges)

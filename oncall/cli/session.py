@@ -18,10 +18,11 @@ from oncall import fields, times
 from oncall.errors import OncallError, Problem
 from oncall.output.words import problem_line, safe
 from oncall.plan import Plan
+from oncall.schedule import Window
 from oncall.when import parse_when
 from oncall.workspace.cache import folder
 from oncall.workspace.files import find_workspace
-from oncall.workspace.opening import open_plan
+from oncall.workspace.opening import build_plan, open_plan
 
 _SHOWN = 12
 
@@ -50,6 +51,10 @@ class Session(Struct, frozen=True):
     def plan(self, instant: int) -> Plan:
         """The workspace's plan for the month of an instant."""
         return open_plan(self.root, instant, self.cache)
+
+    def plan_for(self, start: int, end: int) -> Plan:
+        """The workspace's plan for a window of its own, made anew."""
+        return build_plan(self.root, Window(start, end))[0]
 
 
 def now() -> int:

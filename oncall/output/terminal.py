@@ -125,3 +125,20 @@ def _next(answer: Answer, tier: TierAnswer, zone: tzinfo) -> Text:
     ends = {entry.until for entry in tier.on_call}
     start = "" if ends == {tier.next.at} else f" {day_and_time(tier.next.at, zone, answer.at)}"
     return Text(people + start)
+
+
+def shift_table(where: Console, rows: Iterable[tuple[str, ...]], title: str) -> None:
+    """The stretches of a timetable as a table, gaps in red; the source where the terminal is wide enough for it."""
+    wide = where.width >= 110
+    if title:
+        where.print(Text(safe(title), STYLES["name"]))
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for heading in ("from", "until", "length", "on call", *(("source",) if wide else ())):
+        table.add_column(heading, no_wrap=heading in ("from", "until", "length"), overflow="fold")
+    for _, start, end, length, people, note, source in rows:
+        who = Text(people, STYLES["bad" if note == "gap" else "name"])
+        if note and note != "gap":
+            who.append(f" ({note})", STYLES["note"])
+        cells = [Text(start, STYLES["time"]), Text(end, STYLES["time"]), Text(length, STYLES["quiet"]), who]
+        table.add_row(*cells, *((Text(source, STYLES["quiet"]),) if wide else ()))
+    where.print(table)

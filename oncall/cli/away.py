@@ -1,0 +1,74 @@
+"""Note that somebody is not there: the sick call.
+
+One event is added to the workspace's first calendar of absences; everything else in it stays as it is. Where the person
+is on call in that time is shown, and who is left; with --dry-run nothing is written. An absence takes nobody off the
+schedule: the chain passes them over at once, and `oncall override` puts somebody in their place.
+
+\b
+  oncall away tech-1 --until "mon 08:00" --reason sick
+  oncall away manager-1 --from 2026-12-24 --until 2026-12-27
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from oncall import times
+from oncall.answers import account_answer
+from oncall.cli import complete
+from oncall.cli.change import Opened, Stretch, finish, open_change, spans
+from oncall.cli.session import Session
+from oncall.output.words import safe
+from oncall.plan import Plan
+
+
+def away(
+    context: typer.Context,
+    person: Annotated[str, typer.Argument(autocompletion=complete.people)],
+    until: Annotated[str, typer.Option("--until", help="The end: 08:00, 'mon 17:00', +12h (from the start) …")],
+    start: Annotated[str, typer.Option("--from", help="The start.")] = "now",
+    reason: Annotated[str, typer.Option(help="Why; it is kept with the event.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and write nothing.")] = False,
+) -> None:
+    from oncall.workspace.edit import away_change  # here: calendars are slow to import
+
+    session: Session = context.obj
+    opened = open_change(session, person, Stretch(start, until), reason, in_zone_of_person=True)
+    change = away_change(opened.workspace, opened.plan, opened.wanted)
+    after = opened.plan_with(change)
+    wanted = opened.wanted
+    name = opened.workspace.people[person].name
+    print(f"{safe(name)} ({person})  away {spans(opened, wanted.start, wanted.end)}")
+    lines = [*_shifts(opened, after), *_roles(opened, after)]
+    print("\n".join(lines) if lines else "  on call nowhere in that time")
+    finish(opened, change, dry_run=dry_run)
+
+
+def _shifts(opened: Opened, after: Plan) -> Iterator[str]:
+    """The shifts that fall into the absence, and how to give each to somebody else."""
+    for rotation in after.schedules:
+        for one in opened.timetable(after, rotation):
+            if any(entry.shift.person == opened.wanted.person for entry in one.on_call):
+                yield f"  on call in {rotation} {spans(opened, one.start, one.end)}"
+                begin, end = (
+                    times.at(moment, opened.zone).isoformat() for moment in (one.start, one.end)
+                )
+                yield f"    oncall override {rotation} SOMEBODY --from {begin} --until {end}"
+
+
+def _roles(opened: Opened, after: Plan) -> Iterator[str]:
+    """The roles the absence leaves with fewer people, at its start and whenever a shift in it begins."""
+    begins = {one.start for rotation in after.schedules for one in opened.timetable(after, rotation)}
+    told: dict[str, None] = {}
+    for instant in sorted({opened.wanted.start} | begins):
+        for name in after.accounts:
+            before, then = (account_answer(plan, name, instant) for plan in (opened.plan, after))
+            for old, new in zip(before.tiers, then.tiers, strict=True):
+                was, now = ([entry.shift.label for entry in tier.on_call if entry.reachable] for tier in (old, new))
+                if was != now:
+                    left = " & ".join(map(safe, now)) or "nobody"
+                    told[f"  {name} {new.role} is left with {left} (before: {' & '.join(map(safe, was))})"] = None
+    yield from told

@@ -1,0 +1,123 @@
+"""What `override` and `away` share: opening the workspace, looking at it with the change made, and writing it."""
+
+from __future__ import annotations
+
+from datetime import UTC, tzinfo
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from oncall import times
+from oncall.cli.session import Session, now
+from oncall.errors import OncallError
+from oncall.output.words import day_and_time, distance, safe, zone_mark
+from oncall.plan import Plan
+from oncall.schedule import Window
+from oncall.timetables import Stretch as Shown
+from oncall.timetables import timetables
+from oncall.when import parse_when
+
+if TYPE_CHECKING:
+    from oncall.workspace.edit import Change, Wanted
+    from oncall.workspace.load import Workspace
+
+_LONGEST = 366 * times.DAY
+
+
+class Stretch(Struct, frozen=True):
+    """From when until when, as it was typed."""
+
+    start: str
+    until: str
+
+
+class Opened(Struct, frozen=True):
+    """A workspace with a change in view: its plan for the stretch that is to change, and the zone of the reader."""
+
+    workspace: Workspace
+    plan: Plan
+    wanted: Wanted
+    zone: tzinfo
+
+    def plan_with(self, change: Change) -> Plan:
+        """The plan as it would be after a change."""
+        from oncall.workspace.compile import compile_plan  # here: calendars are slow to import
+        from oncall.workspace.load import load
+
+        return compile_plan(load(self.workspace.root, {change.path: change.after}), self.plan.window)
+
+    def timetable(self, plan: Plan, rotation: str) -> tuple[Shown, ...]:
+        """Who is on call in a rotation in the stretch that is to change."""
+        return timetables(plan, [("rotation", rotation)], self.wanted.start, self.wanted.end)[0].stretches
+
+
+def open_change(
+    session: Session, person: str, asked: Stretch, reason: str, *, in_zone_of_person: bool = False
+) -> Opened:
+    """Load the workspace and check who and when. Times are in the workspace's zone, an absence's in the person's."""
+    from oncall.workspace.compile import compile_plan, person_zone  # here: calendars are slow to import
+    from oncall.workspace.edit import Wanted, check_wanted
+    from oncall.workspace.load import load
+
+    workspace = load(session.root)
+    zone: tzinfo = times.zone(workspace.timezone) or UTC
+    if in_zone_of_person and person in workspace.people:
+        zone = person_zone(workspace, workspace.people[person])
+    clock = now()
+    start = parse_when(asked.start, clock, zone)
+    until = parse_when(asked.until, start if asked.until.strip()[:1] in "+-" else clock, zone)
+    if until <= start and _is_clock(asked.until):
+        until = parse_when(f"tomorrow {asked.until.strip()}", start, zone)
+    if until - start > _LONGEST:
+        raise OncallError("that is more than a year: the calendar itself is the place for it")
+    window = Window(min(start, until), max(start, until) + 1)
+    plan = compile_plan(workspace, window)
+    wanted = Wanted(person, start, until, " ".join(reason.split()), clock)
+    check_wanted(workspace, plan, wanted)
+    return Opened(workspace, plan, wanted, zone)
+
+
+def _is_clock(text: str) -> bool:
+    """Whether a time of day was typed, which means the next one after the start."""
+    hours, colon, minutes = text.strip().partition(":")
+    return bool(colon) and hours.isdigit() and minutes.isdigit()
+
+
+def spans(opened: Opened, start: int, end: int) -> str:
+    """`Sat 21 Nov 22:00 to Sun 22 Nov 08:00 EST (10h)`."""
+    first, last = (day_and_time(moment, opened.zone, opened.wanted.start) for moment in (start, end))
+    return f"{first} to {last} {zone_mark(end, opened.zone)} ({distance(end - start)})"
+
+
+def before_and_after(opened: Opened, after: Plan, rotation: str) -> None:
+    """Show who is on call in a rotation before and after a change."""
+    print(f"{rotation}  {spans(opened, opened.wanted.start, opened.wanted.end)}")
+    for word, plan in (("before", opened.plan), ("after", after)):
+        print(f"  {word:6}  {_told(opened, opened.timetable(plan, rotation))}")
+
+
+def _told(opened: Opened, stretches: tuple[Shown, ...]) -> str:
+    parts, reached = [], opened.wanted.start
+    for one in stretches:
+        if one.start > reached:
+            parts.append("nobody")
+        who = " & ".join(safe(entry.shift.label) for entry in one.on_call)
+        until = (
+            f" until {day_and_time(one.end, opened.zone, opened.wanted.start)}" if one.end < opened.wanted.end else ""
+        )
+        parts.append(who + until)
+        reached = one.end
+    if reached < opened.wanted.end:
+        parts.append("nobody")
+    return ", then ".join(parts)
+
+
+def finish(opened: Opened, change: Change, *, dry_run: bool) -> None:
+    """Write the change, or say that it was not."""
+    from oncall.workspace.edit import write  # here: calendars are slow to import
+
+    if dry_run:
+        print(f"  dry run: nothing was written to {safe(change.path)}")
+        return
+    write(opened.workspace, change)
+    print(f"  written to {safe(change.path)}: event {change.uid}")

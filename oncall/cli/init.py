@@ -1,0 +1,24 @@
+"""Write a small working workspace to start from, with a comment on every part. Nothing is ever overwritten.
+
+\b
+  oncall init             in the current folder
+  oncall init my-oncall   in a folder of its own
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import Annotated
+
+import typer
+
+from oncall.workspace.starting import write_template
+
+
+def init(folder: Annotated[str, typer.Argument()] = ".") -> None:
+    written = write_template(folder)
+    print(f"wrote {len(written)} files to {folder}:")
+    for path in written:
+        print(f"  {path}")
+    where = "" if folder == "." else f"-w {shlex.quote(folder)} "
+    print(f"now ask: oncall {where}who")

@@ -1,0 +1,55 @@
+"""Put somebody on call in a rotation in place of the plan: the swap at 2 a.m.
+
+One event is added to the rotation's overrides calendar; everything else in it stays as it is. Who is on call before and
+after is shown; with --dry-run nothing is written.
+
+\b
+  oncall override field-primary tech-5 --until 08:00
+  oncall override field-primary tech-5 --from "sat 18:00" --until +12h --reason "swap with tech-1"
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from oncall.cli import complete
+from oncall.cli.change import Stretch, before_and_after, finish, open_change
+from oncall.cli.session import Session
+from oncall.errors import OncallError
+
+
+def override(
+    context: typer.Context,
+    rotation: Annotated[str, typer.Argument(autocompletion=complete.rotations)],
+    person: Annotated[str, typer.Argument(autocompletion=complete.people)],
+    until: Annotated[str, typer.Option("--until", help="The end: 08:00, 'mon 17:00', +12h (from the start) …")],
+    start: Annotated[str, typer.Option("--from", help="The start.")] = "now",
+    reason: Annotated[str, typer.Option(help="Why; it is kept with the event.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and write nothing.")] = False,
+) -> None:
+    from oncall.workspace.edit import override_change, users_of  # here: calendars are slow to import
+
+    session: Session = context.obj
+    opened = open_change(session, person, Stretch(start, until), reason)
+    change = override_change(opened.workspace, opened.plan, rotation, opened.wanted)
+    after = opened.plan_with(change)
+    wanted = opened.wanted
+    then = [
+        (one.start, one.end, {entry.shift.person for entry in one.on_call}) for one in opened.timetable(after, rotation)
+    ]
+    if then != [(wanted.start, wanted.end, {person})]:
+        raise OncallError(
+            f"that would not put {person} alone on call in {rotation}: look at its overrides; nothing was written"
+        )
+    before_and_after(opened, after, rotation)
+    users = users_of(opened.workspace, rotation)
+    print(f"  for     {', '.join(users) if users else 'no account: nothing uses this rotation'}")
+    listed = opened.workspace.rotations[rotation].people
+    if listed and person not in listed:
+        print(f"  note    {person} is not among the `people:` of {rotation}")
+    why_not = after.why_not(person, wanted.start)
+    if why_not:
+        print(f"  note    {person} cannot be reached when it begins: {why_not}")
+    finish(opened, change, dry_run=dry_run)

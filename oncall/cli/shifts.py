@@ -1,0 +1,133 @@
+"""The final schedule between two instants: who is on call when, and where nobody is.
+
+A NAME is a rotation, an account (each of its roles), or a person (wherever they are on call). Without one it is every
+rotation.
+
+\b
+  oncall shifts                              every rotation, two weeks from today
+  oncall shifts field-primary --until +30d   one rotation, thirty days
+  oncall shifts northwind-hvac               every role of an account
+  oncall shifts tech-1                       one person's shifts
+  oncall shifts field-primary --format ics > final.ics
+
+Gaps are shown, and are not an error here: the status is 0.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import tzinfo
+from typing import Annotated, Literal
+
+import typer
+
+from oncall import times
+from oncall.cli import complete
+from oncall.cli.session import Session, now, on_terminal, print_csv, print_json, print_table, reader_zone, warn
+from oncall.errors import OncallError, Problem
+from oncall.output.shifts_text import COLUMNS, shift_rows, shifts_calendar, shifts_document
+from oncall.timetables import Timetable, calendar_timetable, find_any, problems_of, timetables
+from oncall.when import parse_when
+
+Format = Literal["rich", "plain", "markdown", "json", "csv", "ics"]
+
+TWO_WEEKS = 14 * times.DAY
+_MANY = 4
+LONGEST = 3660 * times.DAY
+
+
+def shifts(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(autocompletion=complete.anything)] = None,
+    start: Annotated[str | None, typer.Option("--from", help="Default: today, 0:00.")] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", help="Default: two weeks after --from; +30d counts from it.")
+    ] = None,
+    calendar: Annotated[str | None, typer.Option(metavar="FILE", help="This calendar; no workspace is needed.")] = None,
+    overrides: Annotated[list[str] | None, typer.Option(metavar="FILE", help="With --calendar: overrides.")] = None,
+    timezone: Annotated[str | None, typer.Option(metavar="ZONE", help="Show times in this zone.")] = None,
+    format: Annotated[Format | None, typer.Option(help="Default: rich on a terminal, plain elsewhere.")] = None,
+) -> None:
+    session: Session = context.obj
+    if calendar and name:
+        raise OncallError("--calendar asks a file: leave the name out")
+    if overrides and not calendar:
+        raise OncallError("--overrides goes with --calendar; in a workspace a rotation's `overrides:` names them")
+    if calendar:
+        tables, zone, problems = _of_calendar(calendar, overrides or [], timezone, start, until)
+    else:
+        tables, zone, problems = _of_workspace(session, name, timezone, start, until)
+    warn(problems)
+    _show(
+        tables, zone, problems, name or calendar or "every rotation", format or ("rich" if on_terminal() else "plain")
+    )
+
+
+def _span(start: str | None, until: str | None, zone: tzinfo) -> tuple[int, int]:
+    clock = now()
+    begin = parse_when(start or "today", clock, zone)
+    end = parse_when(until, begin if until.strip()[:1] in "+-" else clock, zone) if until else begin + TWO_WEEKS
+    if end <= begin:
+        raise OncallError("--until is not after --from")
+    if end - begin > LONGEST:
+        raise OncallError("that is more than ten years: ask for less")
+    return begin, end
+
+
+def _of_workspace(
+    session: Session, name: str | None, timezone: str | None, start: str | None, until: str | None
+) -> tuple[list[Timetable], tzinfo, list[Problem]]:
+    plan = session.plan(now())
+    zone = reader_zone(timezone, plan.timezone)
+    asked = [find_any(plan, name)] if name else [("rotation", one) for one in sorted(plan.schedules)]
+    if not asked:
+        raise OncallError("there is no rotation to show: add `rotations:` to a file")
+    begin, end = _span(start, until, zone)
+    if not (plan.window.holds(begin) and plan.window.holds(end - 1)):
+        plan = session.plan_for(begin, end)
+    return timetables(plan, asked, begin, end), zone, problems_of(plan, asked)
+
+
+def _of_calendar(
+    file: str, overrides: Sequence[str], timezone: str | None, start: str | None, until: str | None
+) -> tuple[list[Timetable], tzinfo, list[Problem]]:
+    from oncall.cli.calendar_file import compile_calendar, open_calendar  # here: calendars are slow to import
+    from oncall.schedule import Window
+
+    layers, zone, problems = open_calendar(file, overrides, timezone)
+    begin, end = _span(start, until, zone)
+    schedule, odd = compile_calendar(layers, Window(begin, end), zone)
+    return (
+        [calendar_timetable(file, schedule, begin, end)],
+        zone,
+        [*problems, *(one for one in odd if one.code != "OC303")],
+    )
+
+
+def _show(tables: list[Timetable], zone: tzinfo, problems: Sequence[Problem], title: str, how: str) -> None:
+    start, end = (tables[0].start, tables[0].end) if tables else (0, 0)
+    if how == "json":
+        print_json(shifts_document(tables, start, end, zone, problems))
+    elif how == "ics":
+        sys.stdout.buffer.write(shifts_calendar(tables, title, now()))
+    elif how == "csv":
+        print_csv(COLUMNS, shift_rows(tables, zone))
+    elif how in ("markdown", "plain"):
+        print_table(COLUMNS, shift_rows(tables, zone), "github" if how == "markdown" else "plain")
+    else:
+        _draw(tables, zone)
+
+
+def _draw(tables: Sequence[Timetable], zone: tzinfo) -> None:
+    from oncall.output import terminal, timeline
+
+    console = terminal.console()
+    timeline.draw(console, tables, zone)
+    for table in tables if len(tables) <= _MANY else []:
+        console.print()
+        terminal.shift_table(console, shift_rows([table], zone), table.name if len(tables) > 1 else "")
+    if len(tables) > _MANY:
+        terminal.draw_lines(
+            console, [(), (("name one of them for its shifts in words, or --format plain for all", "quiet"),)]
+        )
