@@ -38,7 +38,7 @@ Outcome = Literal[
     "no_response",
     "cancelled",
 ]
-Positive = Annotated[int, Meta(ge=1)]
+Positive = Annotated[int, Meta(ge=1, le=100_000)]
 
 ROLLOVER: tuple[Outcome, ...] = ("busy", "unreachable", "failed", "voicemail", "no_answer")
 ALWAYS = "always"

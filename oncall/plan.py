@@ -38,6 +38,14 @@ class Presence(Struct, frozen=True):
         return self.away[index] if index >= 0 and instant < self.away[index].end else None
 
 
+class Doubt(Struct, frozen=True, array_like=True):
+    """A problem that can change answers in a stretch of time alone, half-open, in seconds since the epoch."""
+
+    start: int
+    end: int
+    problem: Problem
+
+
 class RotationFacts(Struct, frozen=True):
     """What an answer about a rotation needs besides its schedule: the calendars it is made of, the order of its people
     within a tier, and what a problem has to be about to touch the answer."""
@@ -79,7 +87,8 @@ class Plan(Struct, frozen=True):
     """What a workspace means for the instants of `window`.
 
     `digest` identifies the sources. `open` holds the stretches each named hours promise a human, `written` when a
-    calendar was last changed where it says so, `reported` the problems met by what they are about.
+    calendar was last changed where it says so, `reported` the problems met by what they are about, and `doubts` the
+    absences, by calendar, that may be anybody's.
     """
 
     digest: str
@@ -96,6 +105,7 @@ class Plan(Struct, frozen=True):
     schedules: Mapping[str, Schedule]
     open: Mapping[str, tuple[tuple[int, int], ...]]
     written: Mapping[str, int]
+    doubts: Mapping[str, tuple[Doubt, ...]]
     reported: Mapping[str, tuple[Problem, ...]]
 
     def promises(self, account: Account, instant: float) -> bool:
@@ -107,7 +117,7 @@ class Plan(Struct, frozen=True):
         return index >= 0 and instant < stretches[index][1]
 
     def why_not(self, person: str | None, instant: float, channels: tuple[str, ...] = ()) -> str | None:
-        """Why somebody cannot be reached at an instant, through a tier's channels where it has some; None if they can."""
+        """Why somebody cannot be reached at an instant, by a tier's `channels` where it has some; None if they can."""
         if person is None or person not in self.people:
             return UNIDENTIFIED
         presence = self.presences[person]

@@ -11,6 +11,7 @@ from oncall.fields import DAY_NAMES
 
 FORMS = "write 2026-11-27T02:00, now, tomorrow 02:00, fri 17:00, 23:58 or +3d"
 
+_LONG_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 
 
@@ -39,7 +40,7 @@ def _calendar(words: str, written: str, now: int, zone: tzinfo) -> int:
     day, _, rest = words.partition(" ")
     if day in _DAYS:
         return _at_clock(today + timedelta(days=_DAYS[day]), rest or "0:00", zone)
-    if day[:3] in DAY_NAMES and day.isalpha():
+    if day in DAY_NAMES or day in _LONG_NAMES:
         ahead = (DAY_NAMES.index(day[:3]) - today.weekday()) % 7
         found = _at_clock(today + timedelta(days=ahead), rest or "0:00", zone)
         return found if found >= now or ahead else _at_clock(today + timedelta(days=7), rest or "0:00", zone)
@@ -51,5 +52,5 @@ def _calendar(words: str, written: str, now: int, zone: tzinfo) -> int:
 
 
 def _at_clock(day: date, clock: str, zone: tzinfo) -> int:
-    minutes = times.parse_clock(clock)
+    minutes = 24 * 60 if clock.strip() == "24:00" else times.parse_clock(clock)
     return times.instant(datetime(day.year, day.month, day.day) + timedelta(minutes=minutes), zone)

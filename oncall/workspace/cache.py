@@ -2,8 +2,8 @@
 
 An entry is one file in the user's cache folder for one workspace and one window. It says what it was made from (the
 stamps of every file and folder that was looked at, the versions of oncall and of the time-zone data) and is used only
-while all of that still holds. Whatever is wrong with an entry, it is as if there were none; whatever keeps an entry from
-being written, the answer is given all the same. The folder may be deleted at any time.
+while all of that still holds. Whatever is wrong with an entry, it is as if there were none; whatever keeps an entry
+from being written, the answer is given all the same. The folder may be deleted at any time.
 
 The file is a line with the checksum of the rest, a header, and the records of the plan, which are decoded one by one
 when they are asked for: a question about one account of a thousand reads that account.
@@ -16,19 +16,20 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from oncall import __version__, fields, times
-from oncall.errors import OncallError, Problem
+from oncall.errors import Problem
 from oncall.model import Account, Person, Policy, Shift
-from oncall.plan import AccountFacts, Plan, Presence, RotationFacts
+from oncall.plan import AccountFacts, Doubt, Plan, Presence, RotationFacts
 from oncall.schedule import Schedule, Segment, Window
 from oncall.workspace.files import Files, stamp
 
-FORMAT = 1
+FORMAT = 2
 
 _T = TypeVar("_T")
 _KEPT = 8  # entries of one workspace: the months somebody has asked about lately
@@ -53,6 +54,7 @@ _RECORDS: dict[str, Any] = {
     "schedules": PackedSchedule,
     "open": tuple[tuple[int, int], ...],
     "written": int,
+    "doubts": tuple[Doubt, ...],
     "reported": tuple[Problem, ...],
 }
 
@@ -87,12 +89,14 @@ def cached_plan(root: str, window: Window, where: str | None, build: Callable[[]
     if where is None:
         return build()[0]
     path = _entry(root, window, where)
-    kept = _read(path, root, window)
-    if kept is not None:
-        return kept
-    plan, files = build()
-    _write(path, plan, files)
-    return plan
+
+    @cache
+    def renewed() -> Plan:
+        plan, files = build()
+        _write(path, plan, files)
+        return plan
+
+    return _read(path, root, window, renewed) or renewed()
 
 
 def _made_by() -> tuple[str, ...]:
@@ -104,9 +108,11 @@ def _entry(root: str, window: Window, where: str) -> str:
     return os.path.join(where, f"{name}.{window.start}.plan")
 
 
-def _read(path: str, root: str, window: Window) -> Plan | None:
+def _read(path: str, root: str, window: Window, renewed: Callable[[], Plan]) -> Plan | None:
     try:
         with open(path, "rb") as file:
+            if not _is_ours(os.fstat(file.fileno())):
+                return None
             data = file.read()
         check, size = (int(word, 16) for word in data[:17].split(b" "))
         rest = memoryview(data)[18:]
@@ -117,20 +123,18 @@ def _read(path: str, root: str, window: Window) -> Plan | None:
         return None
     if (header.made_by, header.root, header.window) != (_made_by(), root, (window.start, window.end)):
         return None
-    if any(_differs(root, name, old) for name, old in header.stamps.items()):
+    if any(stamp(root, name) != old for name, old in header.stamps.items()):
         return None
-    return _plan(header, rest[size:], path)
+    return _plan(header, rest[size:], renewed)
 
 
-def _differs(root: str, name: str, old: tuple[int, ...] | None) -> bool:
-    now = stamp(f"{root}/{name}")
-    return now != old
+def _is_ours(status: os.stat_result) -> bool:
+    """Whether this user wrote a file: in a folder that several users share, anybody could put one."""
+    return not hasattr(os, "getuid") or status.st_uid == os.getuid()
 
 
-def _plan(header: _Header, records: memoryview, path: str) -> Plan:
-    found: dict[str, Any] = {
-        name: _Records(header.index.get(name, {}), records, kind, path) for name, kind in _RECORDS.items()
-    }
+def _plan(header: _Header, records: memoryview, renewed: Callable[[], Plan]) -> Plan:
+    found: dict[str, Any] = {name: _Records(name, header.index.get(name, {}), records, renewed) for name in _RECORDS}
     return Plan(
         digest=header.digest,
         root=header.root,
@@ -142,27 +146,26 @@ def _plan(header: _Header, records: memoryview, path: str) -> Plan:
 
 
 class _Records(Mapping[str, _T], Generic[_T]):
-    """The records of one kind, decoded when they are asked for."""
+    """The records of one kind, decoded when they are asked for; of a plan made anew where one is not what it should
+    be."""
 
-    def __init__(self, index: dict[str, tuple[int, int]], data: memoryview, kind: Any, path: str) -> None:
+    def __init__(
+        self, kind: str, index: dict[str, tuple[int, int]], data: memoryview, renewed: Callable[[], Plan]
+    ) -> None:
+        self._kind = kind
         self._index = index
         self._data = data
-        self._kind = kind
-        self._path = path
+        self._renewed = renewed
         self._decoded: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> _T:
         if name not in self._decoded:
             start, end = self._index[name]
             try:
-                value = msgspec.json.decode(self._data[start:end], type=self._kind, dec_hook=fields.decode)
+                value = msgspec.json.decode(self._data[start:end], type=_RECORDS[self._kind], dec_hook=fields.decode)
                 self._decoded[name] = _unpacked(value) if isinstance(value, PackedSchedule) else value
             except (msgspec.MsgspecError, ValueError, IndexError):
-                with suppress(OSError):
-                    os.remove(self._path)
-                raise OncallError(
-                    "the cache held something else than was put there; it is removed: ask again"
-                ) from None
+                self._decoded[name] = getattr(self._renewed(), self._kind)[name]
         found: _T = self._decoded[name]
         return found
 
@@ -237,7 +240,7 @@ def _encoded(plan: Plan, files: Files) -> bytes:
 def _settled(files: Files, now: int) -> bool:
     """Whether the sources are what they were when they were read, and old enough that a later change will show."""
     for name, old in files.stamps.items():
-        if _differs(files.root, name, old):
+        if stamp(files.root, name) != old:
             return False
         if old is not None and max(old[1], old[2]) > now - _SETTLED:
             return False

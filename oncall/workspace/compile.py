@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, timedelta, tzinfo
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from oncall import times
@@ -15,6 +16,7 @@ from oncall.plan import (
     EVERYTHING,
     Absence,
     AccountFacts,
+    Doubt,
     Line,
     Plan,
     Presence,
@@ -44,8 +46,8 @@ def compile_plan(workspace: Workspace, window: Window) -> Plan:
             place = workspace.places["rotations", name].at("identify")
             message = "this pattern takes too long on some summaries and was not used on them: make it simpler"
             reported.append(Reported(problem("OC003", message, *place), f"rotations/{name}"))
-    presences, found = _presences(workspace, window)
-    reported += (Reported(one, one.file) for one in found)
+    doubts: dict[str, tuple[Doubt, ...]] = {}
+    presences = _presences(workspace, window, reported, doubts)
     opened: dict[str, tuple[tuple[int, int], ...]] = {}
     for name, hours in workspace.hours.items():
         opened[name], found = _open(workspace, hours, window)
@@ -65,6 +67,7 @@ def compile_plan(workspace: Workspace, window: Window) -> Plan:
         schedules=schedules,
         open=opened,
         written={path: calendar.written for path, calendar in workspace.calendars.items() if calendar.written},
+        doubts=doubts,
         reported=_by_subject(reported),
     )
 
@@ -105,46 +108,55 @@ def _schedule(
     return compile_schedule(layers, window, rotation_zone(workspace, rotation), names, workspace.people)
 
 
-def _presences(workspace: Workspace, window: Window) -> tuple[dict[str, Presence], list[Problem]]:
+def _presences(
+    workspace: Workspace, window: Window, reported: list[Reported], doubts: dict[str, tuple[Doubt, ...]]
+) -> dict[str, Presence]:
     away: dict[str, list[Absence]] = {name: [] for name in workspace.people}
-    problems: list[Problem] = []
     for name, person in workspace.people.items():
         zone = person_zone(workspace, person)
-        for one in person.away:
+        for index, one in enumerate(person.away):
             start, end = times.instant(one.start.local, zone), times.instant(one.until.local, zone)
             if start < end:
                 away[name].append(Absence(start, end, one.reason))
+                continue
+            place = workspace.places["people", name].at("away", index)
+            message = "this absence ends before it begins, and counts for nothing: mend `from` or `until`"
+            reported.append(Reported(problem("OC003", message, *place), f"people/{name}"))
     names = Reader(workspace.directory)
     for path in workspace.absences:
         if path in workspace.calendars:
-            _add_absences(workspace, workspace.calendars[path], window, names, away, problems)
-    presences = {
-        name: Presence(_merged(found), _gone(workspace, workspace.people[name])) for name, found in away.items()
-    }
-    return presences, problems
+            found = _absences(workspace, workspace.calendars[path], window, names, away)
+            reported += (Reported(one, path) for one in found.problems)
+            doubts[path] = tuple(found.doubts)
+    return {name: Presence(_merged(found), _gone(workspace, workspace.people[name])) for name, found in away.items()}
 
 
-def _add_absences(
-    workspace: Workspace,
-    calendar: Calendar,
-    window: Window,
-    names: Reader,
-    away: dict[str, list[Absence]],
-    problems: list[Problem],
-) -> None:
-    """The absences of one calendar. Each person's floating times and whole days are in their own zone, so the calendar
-    is expanded once a zone, and from each expansion come those who live in it."""
+class _Absences(Struct):
+    problems: list[Problem] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+
+
+def _absences(
+    workspace: Workspace, calendar: Calendar, window: Window, names: Reader, away: dict[str, list[Absence]]
+) -> _Absences:
+    """Add the absences of one calendar to `away`, and give what was wrong with it. Each person's floating times and
+    whole days are in their own zone, so the calendar is expanded once a zone, and from each expansion come those who
+    live in it. An absence of nobody known may be anybody's."""
+    result = _Absences()
     since, until = window.start - _NEAR, window.end + _NEAR
     for zone in {str(zone): zone for zone in _zones(workspace)}.values():
         found, odd = occurrences(calendar, since, until, zone)
-        problems += odd
+        result.problems += odd
         for one in found:
             event = one.event
             shifts, odd = shifts_of(event.summary, event.attendees, names, workspace.people, calendar.file, event.line)
-            problems += odd
+            result.problems += odd
             for shift in shifts:
-                if shift.person and str(person_zone(workspace, workspace.people[shift.person])) == str(zone):
+                if shift.person is None:
+                    result.doubts += (Doubt(one.start, one.end, problem) for problem in odd)
+                elif str(person_zone(workspace, workspace.people[shift.person])) == str(zone):
                     away[shift.person].append(Absence(one.start, one.end, event.summary))
+    return result
 
 
 def _zones(workspace: Workspace) -> Iterable[tzinfo]:
@@ -206,6 +218,8 @@ def _account_facts(workspace: Workspace, name: str) -> AccountFacts:
                 depends.append(f"people/{binding.person}")
             elif binding.rotation in workspace.rotations:
                 depends += _rotation_facts(workspace, binding.rotation).depends
+            else:
+                depends.append(f"rotations/{binding.rotation}")
     return AccountFacts(lines, found, tuple(dict.fromkeys((*depends, *workspace.absences))))
 
 

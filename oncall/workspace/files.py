@@ -12,6 +12,7 @@ from oncall.errors import NotFoundError, OncallError, Problem, problem
 
 HEAD = "oncall.yaml"
 EXAMPLE = "schedules"
+MOST_BYTES = 64_000_000  # more than any reader takes
 _SUFFIXES = (".yaml", ".yml")
 
 
@@ -63,39 +64,42 @@ class Files(Struct):
         if path in self.replaced:
             return self.replaced[path]
         if path not in self.contents:
+            self.stamps[path] = stamp(self.root, path)
             full = self.inside(path)
-            self.stamps[path] = stamp(os.path.join(self.root, path))
+            if os.path.exists(full) and not (os.path.isfile(full) or os.path.isdir(full)):
+                raise OncallError("is no file: a pipe or a device is not waited for")
             with open(full, "rb") as file:
-                self.contents[path] = file.read()
+                self.contents[path] = file.read(MOST_BYTES)
         return self.contents[path]
 
     def exists(self, path: str) -> bool:
         """Whether a path of the workspace leads to a file in it."""
+        self.stamps.setdefault(path, stamp(self.root, path))
         try:
-            full = self.inside(path)
+            return os.path.isfile(self.inside(path))
         except OncallError:
             return False
-        self.stamps.setdefault(path, stamp(full))
-        return os.path.isfile(full)
 
     def inside(self, path: str) -> str:
         """The full path; OncallError where it leads out of the workspace, by `..`, from the root, or over a link."""
+        if "\0" in path:
+            raise OncallError("is no path")
         root = os.path.realpath(self.root)
         full = os.path.realpath(os.path.join(root, path))
-        if "\0" in path or os.path.isabs(path) or not (full == root or full.startswith(root.rstrip(os.sep) + os.sep)):
+        if os.path.isabs(path) or not (full == root or full.startswith(root.rstrip(os.sep) + os.sep)):
             raise OncallError("leads out of the workspace: paths are relative to it and stay inside")
         return os.path.join(self.root, path)
 
     def yaml_files(self, excluded: Sequence[str]) -> tuple[list[str], list[Problem]]:
         """Every YAML file below the root, sorted, hidden folders and excluded globs aside; folders that cannot be
-        listed are problems."""
+        listed are problems. Links to folders are not followed."""
         leaves_out = glob_matcher(excluded)
         found: list[str] = []
         problems: list[Problem] = []
         folders = [""]
         while folders:
             folder = folders.pop()
-            self.stamps[folder + "/"] = stamp(os.path.join(self.root, folder))
+            self.stamps[folder + "/"] = stamp(self.root, folder)
             try:
                 with os.scandir(os.path.join(self.root, folder)) as listing:
                     entries = list(listing)
@@ -114,11 +118,11 @@ class Files(Struct):
         return sorted(found), problems
 
 
-def stamp(full: str) -> tuple[int, int, int, int] | None:
+def stamp(root: str, path: str) -> tuple[int, int, int, int] | None:
     """What tells a file, or a folder's listing, from itself changed: size, times and number; None where it is not
     there."""
     try:
-        status = os.stat(full)
+        status = os.stat(f"{root}/{path}")
     except (OSError, ValueError):
         return None
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino

@@ -20,16 +20,26 @@ MOST_DEPTH = 40
 MOST_NODES = 300_000
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
+_HINTS = {
+    "cannot start any token": " (indent with spaces; quote a value that begins with `@`, `%` or a backtick)",
+    "violates indentation": " (indent with spaces)",
+    "mapping values are not allowed": " (quote a text with `: ` in it, and look at the indentation)",
+    "did not find expected key": " (look at the indentation, here and just above)",
+    "did not find expected ',' or": " (a bracket or comma is missing before this)",
+    "could not find expected ':'": " (a key needs a colon after it)",
+}
 _NULLS = ("", "~", "null", "Null", "NULL")
 
 
 class Scalar(Struct):
-    """A text, or None where nothing stands."""
+    """A text, or None where nothing stands. `size` counts nodes and `depth` levels, aliases written out."""
 
     text: str | None
     line: int
     column: int
     size: int = 1
+    depth: int = 0
 
 
 class Sequence(Struct):
@@ -39,6 +49,7 @@ class Sequence(Struct):
     line: int
     column: int
     size: int = 1
+    depth: int = 1
 
 
 class Key(Struct):
@@ -56,6 +67,7 @@ class Mapping(Struct):
     line: int
     column: int
     size: int = 1
+    depth: int = 1
 
 
 Node = Scalar | Sequence | Mapping
@@ -74,6 +86,10 @@ class _UnreadableError(Exception):
         super().__init__(message)
         self.place = (line, column)
         self.code = code
+
+
+def _too_deep(line: int, column: int) -> _UnreadableError:
+    return _UnreadableError(f"is nested more than {MOST_DEPTH} deep", line, column)
 
 
 def read_yaml(data: bytes, file: str) -> Document:
@@ -99,7 +115,7 @@ def _decoded(data: bytes) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
         raise _UnreadableError("is not UTF-8 here: save the file as UTF-8", line, column) from None
-    control = re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", text)
+    control = _UNPRINTABLE.search(text)
     if control:
         line = text.count("\n", 0, control.start()) + 1
         column = control.start() - (text.rfind("\n", 0, control.start()) + 1) + 1
@@ -110,8 +126,7 @@ def _decoded(data: bytes) -> str:
 def _syntax_problem(error: yaml.YAMLError, file: str) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     what = str(getattr(error, "problem", None) or "it cannot be read").strip()
-    if "cannot start any token" in what:
-        what += " (YAML is indented with spaces, and `@`, `%` and tabs cannot begin a value unquoted)"
+    what += next((hint for words, hint in _HINTS.items() if words in what), "")
     place = (mark.line + 1, mark.column + 1) if mark else (None, None)
     return problem("OC001", f"is not YAML: {what}", file, *place)
 
@@ -150,7 +165,7 @@ class _Builder(Struct):
             node = self._leaf(event)
             if node is None and isinstance(event, yaml.CollectionStartEvent):
                 if len(open_nodes) >= MOST_DEPTH:
-                    raise _UnreadableError(f"is nested more than {MOST_DEPTH} deep", *_place(event))
+                    raise _too_deep(*_place(event))
                 self._refuse_tag(event)
                 is_mapping = isinstance(event, yaml.MappingStartEvent)
                 fresh = Mapping({}, *_place(event)) if is_mapping else Sequence([], *_place(event))
@@ -169,7 +184,7 @@ class _Builder(Struct):
     def _leaf(self, event: Any) -> Node | None:
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in self.anchors:
-                raise _UnreadableError(f"is not YAML: nothing is called *{event.anchor}", *_place(event))
+                raise _UnreadableError(f"is not YAML: nothing before this is called *{event.anchor}", *_place(event))
             return self.anchors[event.anchor]
         if not isinstance(event, yaml.ScalarEvent):
             return None
@@ -191,6 +206,9 @@ class _Builder(Struct):
         node.size = 1 + sum(part.size for part in parts)
         if node.size > MOST_NODES:
             raise _UnreadableError(f"its aliases stand for more than {MOST_NODES:,} nodes", node.line, node.column)
+        node.depth = 1 + max((part.depth for part in parts), default=0)
+        if node.depth > MOST_DEPTH:
+            raise _too_deep(node.line, node.column)
         if isinstance(node, Sequence):
             node.items.extend(parts)
             return node
