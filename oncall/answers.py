@@ -100,7 +100,7 @@ def account_answer(plan: Plan, name: str, instant: int) -> Answer:
         runbook=account.runbook,
         runbook_found=facts.runbook_found,
         calendars=tuple((file, plan.written[file]) for file in files if file in plan.written),
-        problems=_relevant(plan, facts.depends, tiers),
+        problems=_relevant(plan, facts.depends, tiers, instant),
     )
 
 
@@ -115,7 +115,7 @@ def rotation_answer(plan: Plan, name: str, instant: int) -> Answer:
         at=instant,
         tiers=tiers,
         calendars=tuple((file, plan.written[file]) for file in facts.files if file in plan.written),
-        problems=_relevant(plan, facts.depends, tiers),
+        problems=_relevant(plan, facts.depends, tiers, instant),
     )
 
 
@@ -160,7 +160,7 @@ def _tier(
     now: list[Entry] = []
     changes: list[tuple[int, Binding, tuple[OnCall, ...]]] = []
     for binding in bindings:
-        now += _bound(plan, binding, instant, channels)
+        now += entries_of(plan, binding, _bound(plan, binding, instant), instant, channels)
         if binding.rotation and binding.rotation in plan.schedules:
             following = plan.schedules[binding.rotation].next(instant)
             if following:
@@ -185,8 +185,8 @@ def _following(
         if changed is not None:
             then += entries_of(plan, binding, changed, moment, channels)
         else:
-            staying = _bound(plan, binding, instant, channels)
-            then += (entry for entry in staying if entry.until is None or entry.until > moment)
+            staying = (one for one in _bound(plan, binding, instant) if one.until is None or one.until > moment)
+            then += entries_of(plan, binding, staying, moment, channels)
     return Following(moment, _once(then))
 
 
@@ -194,24 +194,31 @@ def entries_bound(
     plan: Plan, bindings: Iterable[Binding], instant: int, channels: tuple[str, ...] = ()
 ) -> tuple[Entry, ...]:
     """Everybody a role leads to at an instant, in the order they are tried; somebody bound twice counts once."""
-    return _once([entry for binding in bindings for entry in _bound(plan, binding, instant, channels)])
+    return _once(
+        [
+            entry
+            for binding in bindings
+            for entry in entries_of(plan, binding, _bound(plan, binding, instant), instant, channels)
+        ]
+    )
 
 
-def _bound(plan: Plan, binding: Binding, instant: int, channels: tuple[str, ...]) -> list[Entry]:
+def _bound(plan: Plan, binding: Binding, instant: int) -> tuple[OnCall, ...]:
     if binding.rotation:
-        schedule = plan.schedules[binding.rotation] if binding.rotation in plan.schedules else None
-        return entries_of(plan, binding, schedule.at(instant), instant, channels) if schedule else []
+        schedule = plan.schedules.get(binding.rotation)
+        return schedule.at(instant) if schedule else ()
     person = str(binding.person)
-    label = plan.people[person].name if person in plan.people else person
-    known = person if person in plan.people else None
-    return [_entry(plan, OnCall(Shift(known, label, "direct"), None, None), instant, channels)]
+    known = plan.people.get(person)
+    shift = Shift(person, known.name, "direct") if known else Shift(None, person, "direct")
+    return (OnCall(shift, None, None),)
 
 
 def entries_of(
     plan: Plan, binding: Binding, on_call: Iterable[OnCall], instant: int, channels: tuple[str, ...] = ()
 ) -> list[Entry]:
     """The people of a rotation in the order they are tried: as its `people` lists them, others after them by id."""
-    listed = plan.rotations[binding.rotation].people if binding.rotation else ()
+    facts = plan.rotations.get(binding.rotation or "")
+    listed = facts.people if facts else ()
     place = {person: index for index, person in enumerate(listed)}
     ordered = sorted(on_call, key=lambda one: (place.get(one.shift.person or "", len(place)), one.shift.who))
     return [_entry(plan, one, instant, channels) for one in ordered]
@@ -238,18 +245,29 @@ def _once(entries: list[Entry]) -> tuple[Entry, ...]:
     return tuple(first.values())
 
 
-def _relevant(plan: Plan, depends: Iterable[str], tiers: Sequence[TierAnswer]) -> tuple[Problem, ...]:
+def _relevant(plan: Plan, depends: Iterable[str], tiers: Sequence[TierAnswer], instant: int) -> tuple[Problem, ...]:
     """The problems that could have changed an answer. One that is about how a single event names somebody, or about
-    its length on one day, touches the answers in which the event stands."""
+    its length on one day, touches the answers in which the event stands; an absence of nobody known may be anybody's
+    while it lasts."""
     entries = [entry for tier in tiers for entry in (*tier.on_call, *(tier.next.on_call if tier.next else ()))]
     events = {(entry.shift.file, entry.shift.line) for entry in entries}
     people = (f"people/{entry.shift.person}" for entry in entries if entry.shift.person)
     found: dict[Problem, None] = {}
     for about in (*depends, *people):
-        for one in plan.reported[about] if about in plan.reported else ():
+        for one in plan.reported.get(about, ()):
             if one.code not in _EVENT_CODES or (one.file, one.line) in events:
                 found[one] = None
+        for doubt in plan.doubts.get(about, ()):
+            if doubt.start <= instant < doubt.end:
+                found[doubt.problem] = None
     return tuple(sorted(found, key=lambda one: one.place))
+
+
+def left_out(plan: Plan) -> list[Problem]:
+    """Why accounts that are defined have no answer: what is wrong with those of which nothing could be used."""
+    abouts = (about for about in plan.reported if about.startswith("accounts/"))
+    broken = (about for about in abouts if about.removeprefix("accounts/") not in plan.accounts)
+    return [one for about in broken for one in plan.reported[about]]
 
 
 def find(plan: Plan, asked: str) -> tuple[str, str]:
@@ -263,41 +281,43 @@ def find(plan: Plan, asked: str) -> tuple[str, str]:
         return "account", text
     if text in plan.schedules:
         return "rotation", text
-    digits = _digits(text)
-    spellings = list(_spellings(plan, with_lines=bool(digits)))
-    wanted = digits or text.casefold()
+    spellings = list(_spellings(plan, text))
     for matches in (str.__eq__, str.startswith):
-        found = list(dict.fromkeys((kind, name) for kind, name, spelling in spellings if matches(spelling, wanted)))
+        found = list(
+            dict.fromkeys((kind, name) for kind, name, spelling, wanted in spellings if matches(spelling, wanted))
+        )
         if len(found) == 1:
             return found[0]
-        if found and wanted:
+        if found:
             names = ", ".join(sorted(name for _, name in found)[:12])
             raise NotFoundError(f"{asked!r} could be any of {names}: write more of it")
+    for about in (f"accounts/{text}", f"rotations/{text}"):
+        for one in plan.reported.get(about, ()):
+            raise NotFoundError(f"{text!r} cannot be used: {one.file}:{one.line}: {one.message}")
     from oncall.fields import suggestion  # here: only an error needs it, and it is slow to import
 
     known = [*plan.accounts, *plan.schedules]
     raise NotFoundError(f"there is no account, rotation or line {asked!r}{suggestion(text, known)}")
 
 
-def _digits(text: str) -> str:
-    """The digits of what looks like the number of a line, or the beginning of one."""
-    if not re.fullmatch(r"\+?[\d\s().\-/]+", text):
-        return ""
-    digits = re.sub(r"\D", "", text)
-    if text.startswith("00"):
-        digits = digits[2:]
-    return digits if len(digits) >= 3 else ""
-
-
-def _spellings(plan: Plan, *, with_lines: bool) -> Iterator[tuple[str, str, str]]:
+def _spellings(plan: Plan, text: str) -> Iterator[tuple[str, str, str, str]]:
+    """Everything that could be meant: its kind and id, a spelling of it, and the text as it would be spelt so."""
+    if not text:
+        return
+    digits = _digits(text)
     for name in plan.accounts:
-        if with_lines:
-            for line in plan.account_facts[name].lines:
-                yield "account", name, line.digits
-                yield "account", name, line.national
-        else:
-            yield "account", name, name.casefold()
-            yield "account", name, plan.accounts[name].name.casefold()
-    if not with_lines:
-        for name in plan.schedules:
-            yield "rotation", name, name.casefold()
+        yield "account", name, name.casefold(), text.casefold()
+        yield "account", name, plan.accounts[name].name.casefold(), text.casefold()
+        for line in plan.account_facts[name].lines if digits else ():
+            yield "account", name, line.digits, digits
+            yield "account", name, line.national.lstrip("0"), digits
+    for name in plan.schedules:
+        yield "rotation", name, name.casefold(), text.casefold()
+
+
+def _digits(text: str) -> str:
+    """The digits of what looks like the number of a line, or the beginning of one, without zeros that only dial."""
+    if not re.fullmatch(r"\+?[\d\s().\-/]+", text, re.ASCII):
+        return ""
+    digits = re.sub(r"\D", "", text).lstrip("0")
+    return digits if len(digits) >= 3 else ""

@@ -172,7 +172,7 @@ def is_name(text: str) -> bool:
 
 def suggestion(text: str, known: Sequence[str]) -> str:
     """` (did you mean …?)` with the nearest known word, or nothing. Slow enough to be for errors only."""
-    from rapidfuzz import process, utils
+    from rapidfuzz import fuzz, process, utils
 
-    best = process.extractOne(text[:200], known, score_cutoff=68, processor=utils.default_process)
+    best = process.extractOne(text[:200], known, scorer=fuzz.ratio, score_cutoff=60, processor=utils.default_process)
     return f" (did you mean {best[0]!r}?)" if best else ""

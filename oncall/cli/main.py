@@ -26,8 +26,17 @@ COMMANDS = {
 }
 
 
+_CLOSED_PIPE = 141  # what a shell says of a program whose reader has left: neither good news nor bad
+
+
 class _Commands(TyperGroup):
     """Commands by name, each in a module of its own."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise typer.Exit(_CLOSED_PIPE) from None
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
@@ -65,7 +74,8 @@ def oncall(
 ) -> None:
     """Who is on call, offline and at once; and whether the chain behind them holds.
 
-    Every answer is worked out from a folder of YAML, iCalendar and Markdown files. `oncall init` makes one to start from.
+    Every answer is worked out from a folder of YAML, iCalendar and Markdown files. `oncall init` makes one to start
+    from.
     """
     if version:
         from oncall import __version__
@@ -76,44 +86,51 @@ def oncall(
 
 
 def run() -> NoReturn:
-    """The console script: run a command and leave with its status. No error shows a traceback, unless $ONCALL_DEBUG is
-    set."""
+    """The console script: run a command and leave with its status."""
     gc.freeze()
     gc.enable()
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    sys.stderr.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    status = _status()
+    _open_streams()
+    status = main()
     try:
         sys.stdout.flush()
         sys.stderr.flush()
     except BrokenPipeError:
-        status = status or 1
+        status = _CLOSED_PIPE
     except OSError as error:
         status = 2
-        complain(f"cannot write the answer: {error.strerror}")
+        complain(f"the answer could not be written: {error.strerror}")
     os._exit(status)  # taking the interpreter down again is a tenth of a short run, and there is nothing to take down
 
 
-def _status() -> int:
+def _open_streams() -> None:
+    """Make the streams take whatever is written: a closed one swallows it, and what is read by a program is UTF-8
+    whatever the locale."""
+    for name in ("stdout", "stderr"):
+        stream: Any = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        else:
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command and give its status. No error shows a traceback, unless $ONCALL_DEBUG is set."""
     try:
-        app(prog_name="oncall")
+        app(arguments, prog_name="oncall")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0 if end.code is None else 2
     except OncallError as error:
         complain(str(error))
-        return 2
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        return 1
+    except OSError as error:
+        if os.environ.get("ONCALL_DEBUG"):
+            raise
+        complain(f"could not go on: {error.strerror or error}")
     except Exception as error:
         if os.environ.get("ONCALL_DEBUG"):
             raise
-        complain(
-            f"internal error: {type(error).__name__}: {error}; set ONCALL_DEBUG=1 to see where, and please report it"
-        )
-        return 2
-    return 0
+        what = f"{type(error).__name__}: {error}"
+        complain(f"internal error: {what}; set ONCALL_DEBUG=1 to see where, and please report it")
+    return 2
 
 
 if __name__ == "__main__":

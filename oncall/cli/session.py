@@ -5,6 +5,7 @@ This is the only place that reads a clock or the environment.
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -104,7 +105,13 @@ def warn(problems: Iterable[Problem]) -> None:
 
 def print_json(document: Any) -> None:
     """A document on standard output, indented."""
-    print(msgspec.json.format(msgspec.json.encode(document, enc_hook=fields.encode), indent=2).decode())
+    try:
+        text = msgspec.json.encode(document, enc_hook=fields.encode)
+    except UnicodeEncodeError:  # the name of a file that is no Unicode
+        import json
+
+        text = json.dumps(document, default=fields.encode).encode("ascii")
+    print(msgspec.json.format(text, indent=2).decode())
 
 
 def print_csv(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
@@ -120,5 +127,10 @@ def print_table(columns: Iterable[str], rows: Iterable[Iterable[str]], style: st
     """Rows as tabulate draws them: `github` for Markdown, `simple` for plain text."""
     from tabulate import tabulate
 
-    escaped = [[cell.replace("|", "\\|") if style == "github" else cell for cell in row] for row in rows]
-    print(tabulate(escaped, headers=list(columns), tablefmt=style, disable_numparse=True))
+    cells = [[_no_markdown(cell) if style == "github" else cell for cell in row] for row in rows]
+    print(tabulate(cells, headers=list(columns), tablefmt=style, disable_numparse=True))
+
+
+def _no_markdown(text: str) -> str:
+    """A text as Markdown that shows it as it is; a `_` inside a word means nothing there."""
+    return re.sub(r"[\\`*\[\]<>|~&#]|\b_|_\b", r"\\\g<0>", text)

@@ -21,11 +21,12 @@ from typing import Annotated, Literal
 
 import typer
 
-from oncall.answers import Answer, account_answer, find, rotation_answer
+from oncall.answers import Answer, account_answer, find, left_out, rotation_answer
 from oncall.cli import complete
 from oncall.cli.session import Session, instants, on_terminal, print_csv, print_json, print_table, reader_zone, warn
-from oncall.errors import OncallError
+from oncall.errors import NotFoundError, OncallError
 from oncall.output.who_text import COLUMNS, Line, one_line, who_lines, who_rows
+from oncall.plan import EVERYTHING, Plan
 
 Format = Literal["rich", "plain", "line", "markdown", "json", "csv"]
 
@@ -66,12 +67,23 @@ def _of_workspace(
     answers = []
     for instant in instants(at, zone):
         plan = first if first.window.holds(instant) else session.plan(instant)
-        wanted = [find(plan, name) for name in names] or [("account", name) for name in sorted(plan.accounts)]
+        wanted = _found(plan, names) if names else [("account", name) for name in sorted(plan.accounts)]
+        if not names:
+            warn(left_out(plan))
         if not wanted:
+            warn(plan.reported.get(EVERYTHING, ()))
             raise OncallError("there is no account to ask about: name a rotation, or add `accounts:` to a file")
         for kind, name in wanted:
             answers.append((account_answer if kind == "account" else rotation_answer)(plan, name, instant))
     return answers, zone
+
+
+def _found(plan: Plan, names: Sequence[str]) -> list[tuple[str, str]]:
+    try:
+        return [find(plan, name) for name in names]
+    except NotFoundError:
+        warn(plan.reported.get(EVERYTHING, ()))  # it may stand in a file that cannot be read
+        raise
 
 
 def _of_calendar(

@@ -1,7 +1,7 @@
 """`oncall who` for people: the same lines on a terminal, where they have colours, and in a pipe, where they have none.
 
-A line is a tuple of spans, each a text and the name of what it means (`name`, `bad`, `quiet`, …); the formats decide what
-that looks like.
+A line is a tuple of spans, each a text and the name of what it means (`name`, `bad`, `quiet`, …); the formats decide
+what that looks like.
 """
 
 from __future__ import annotations

@@ -153,7 +153,7 @@ def _absences(
             result.problems += odd
             for shift in shifts:
                 if shift.person is None:
-                    result.doubts += (Doubt(one.start, one.end, problem) for problem in odd)
+                    result.doubts += (Doubt(one.start, one.end, why) for why in odd)
                 elif str(person_zone(workspace, workspace.people[shift.person])) == str(zone):
                     away[shift.person].append(Absence(one.start, one.end, event.summary))
     return result

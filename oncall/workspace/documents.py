@@ -17,7 +17,24 @@ from msgspec.structs import fields as struct_fields
 
 from oncall import fields
 from oncall.errors import Problem, problem
-from oncall.model import Account, Head, Hours, Person, Policy, Rotation
+from oncall.model import (
+    Account,
+    Away,
+    Binding,
+    ContactMethod,
+    Head,
+    Hours,
+    LintSettings,
+    OpenWindow,
+    Person,
+    Policy,
+    Recovery,
+    Review,
+    Rotation,
+    SecureMessaging,
+    Settings,
+    Tier,
+)
 from oncall.workspace import yaml
 
 Path = tuple[str | int, ...]
@@ -34,9 +51,28 @@ HEAD_KEYS = tuple(field.encode_name for field in struct_fields(Head))
 SECTION_KEYS = (*SECTIONS, "absences", "scenarios")
 
 _MOST_ERRORS = 200
+_MOST_WORK = 1_000_000  # nodes looked at for one entry, over and over for each of its errors
 _AT = re.compile(r" - at `(key in )?\$(.*)`$", re.DOTALL)
 _STEP = re.compile(r"\.(\w+)|\[(\d+|\.\.\.)\]")
 _TYPES = {"array": "a list", "object": "a mapping of keys", "str": "a single value", "int": "a whole number"}
+_CALLED: dict[type, str] = {
+    Head: "oncall.yaml",
+    Settings: "the settings",
+    LintSettings: "the lint settings",
+    Person: "a person",
+    ContactMethod: "a contact method",
+    Away: "an absence",
+    Hours: "hours",
+    OpenWindow: "open hours",
+    Rotation: "a rotation",
+    Policy: "a policy",
+    Tier: "a tier",
+    Recovery: "a recovery",
+    Account: "an account",
+    Binding: "a contact",
+    SecureMessaging: "secure messaging",
+    Review: "a review",
+}
 
 
 class Checked(Struct):
@@ -46,12 +82,13 @@ class Checked(Struct):
     problems: list[Problem]
 
 
-def check(shape: Any, node: yaml.Node, file: str, owner: tuple[int, int], called: str) -> Checked:
-    """A part of a file as the model's class. `owner` is where it is named, `called` what to call it in messages."""
+def check(shape: Any, node: yaml.Node, file: str, owner: tuple[int, int], name: str = "") -> Checked:
+    """A part of a file as the model's class. `owner` is where it is named; a `name` that is missing in it is this one,
+    so that somebody without one can still be called."""
     problems: list[Problem] = []
     emptied: set[int] = set()  # what lost a key: that something is missing there now is no news
     left = node
-    while len(problems) < _MOST_ERRORS:
+    for _ in range(min(_MOST_ERRORS, 2 + _MOST_WORK // node.size)):
         data = yaml.plain(left)
         try:
             return Checked(_convert(data, shape), problems)
@@ -60,11 +97,14 @@ def check(shape: Any, node: yaml.Node, file: str, owner: tuple[int, int], called
         if left is node:
             left = deepcopy(node)
         if not (fault.of_whole and id(yaml.descend(left, fault.path)) in emptied):
-            message = fault.message.replace("{called}", called)
-            problems.append(problem(fault.code, message, file, *_place(fault, left, owner)))
-        if not fault.removed:
-            break
-        emptied.add(id(_remove(left, fault.removed)))
+            problems.append(problem(fault.code, fault.message, file, *_place(fault, left, owner)))
+        if fault.removed:
+            emptied.add(id(_remove(left, fault.removed)))
+        elif fault.missing == "name" and name and isinstance(left, yaml.Mapping):
+            left.keys["name"] = yaml.Key(*owner, yaml.Scalar(name, *owner))
+        else:
+            return Checked(None, problems)
+    problems.append(problem("OC003", "there is more wrong here than is shown: mend these first", file, *owner))
     return Checked(None, problems)
 
 
@@ -82,6 +122,7 @@ class _Fault(Struct):
     removed: Path
     of_whole: bool = False
     at_key: bool = False
+    missing: str = ""
 
 
 def _fault(error: msgspec.ValidationError, shape: Any, data: Any) -> _Fault:
@@ -94,11 +135,12 @@ def _fault(error: msgspec.ValidationError, shape: Any, data: Any) -> _Fault:
     unknown = re.fullmatch(r"Object contains unknown field `(.*)`", what, re.DOTALL)
     if unknown:
         name = unknown[1]
-        message = f"`{name}` is not a key of {{called}}" + _instead(name, _keys_at(shape, path))
+        message = f"`{name}` is not a key of {_called(shape, path)}" + _instead(name, _keys_at(shape, path))
         return _Fault("OC002", (*path, name), message, (*path, name), at_key=True)
     missing = re.fullmatch(r"Object missing required field `(.*)`", what)
     if missing:
-        return _Fault("OC003", path, f"`{missing[1]}` is missing in {{called}}", path, of_whole=True, at_key=True)
+        message = f"`{missing[1]}` is missing in {_called(shape, path)}"
+        return _Fault("OC003", path, message, path, of_whole=True, at_key=True, missing=missing[1])
     value = _value_at(data, path)
     inside = re.match(r"(\w+)(?:\.([^:]+))?: ", what)  # what a class says of one of its own keys
     if inside and isinstance(value, dict) and inside[1] in value:
@@ -108,7 +150,7 @@ def _fault(error: msgspec.ValidationError, shape: Any, data: Any) -> _Fault:
         words = list(get_args(_shape_at(shape, path)))
         message = f"{_named(path)}{value!r} is not known" + _instead(str(value), words)
     else:
-        message = _named(path) + _plainly(what, value)
+        message = _named(path) + _plainly(what, value, _choice(_shape_at(shape, path), dict))
     return _Fault("OC003", path, message, path, of_whole=isinstance(value, dict), at_key=bool(found and found[1]))
 
 
@@ -145,18 +187,26 @@ def _instead(name: str, known: list[str]) -> str:
     return fields.suggestion(name, known) or f"; there are {', '.join(known)}"
 
 
-def _plainly(what: str, value: Any) -> str:
+def _plainly(what: str, value: Any, shape: Any) -> str:
     """What is wrong, in words of the file and not of Python."""
-    expected = re.match(r"Expected `(\w+)[^`]*`(?: (>=|<=) (\S+?))?(?:, got `\w+`)?$", what)
+    expected = re.match(r"Expected `([^`]*)`(?: (>=|<=) (\S+?))?(?:, got `\w+`)?$", what)
     if what.startswith("Invalid RFC3339"):
         return f"not a date: {value!r}; write 2026-11-20"
+    if shape is Binding:
+        return "write `{rotation: NAME}` or `{person: NAME}` here"
     if expected and expected[2]:
-        return f"{value!r} is too small: it is {expected[3]} or more"
-    if expected and expected[1] == "int" and isinstance(value, str):
+        large = expected[2] == "<="
+        return f"{value!r} is too {'large' if large else 'small'}: it is {expected[3]} or {'less' if large else 'more'}"
+    if expected and expected[1].startswith("int") and isinstance(value, str):
         return f"not a whole number: {value!r}"
     if expected:
-        return f"{_TYPES.get(expected[1], expected[1])} belongs here"
+        return " or ".join(_TYPES.get(one, one) for one in expected[1].split(" | ") if one != "null") + " belongs here"
     return what
+
+
+def _called(shape: Any, path: Path) -> str:
+    """What to call the mapping at a path of a class."""
+    return _CALLED.get(_choice(_shape_at(shape, path), dict), "this")
 
 
 def _value_at(data: Any, path: Path) -> Any:

@@ -137,11 +137,11 @@ def _read_head(workspace: Workspace, document: yaml.Document) -> None:
         return
     keys = {name: key for name, key in _keys(document).items() if name in documents.HEAD_KEYS}
     node = yaml.Mapping(keys, 1, 1)
-    checked = documents.check(Head, node, HEAD, (1, 1), "oncall.yaml")
+    checked = documents.check(Head, node, HEAD, (1, 1))
     workspace.reported += (Reported(one, EVERYTHING) for one in checked.problems)
     if checked.value is None:  # the version is missing or no number; the rest is still what it says
         keys["version"] = yaml.Key(1, 1, yaml.Scalar(str(VERSION), 1, 1))
-        checked = documents.check(Head, node, HEAD, (1, 1), "oncall.yaml")
+        checked = documents.check(Head, node, HEAD, (1, 1))
     head = checked.value
     if head is None:
         return
@@ -205,28 +205,19 @@ def _define(workspace: Workspace, section: str, name: str, place: Place) -> bool
     return True
 
 
-_CALLED = {
-    "people": "a person",
-    "hours": "hours",
-    "rotations": "a rotation",
-    "policies": "a policy",
-    "accounts": "an account",
-}
-
-
 def _read_section(workspace: Workspace, file: str, section: str, key: yaml.Key) -> None:
     for name, place in _entries(workspace, file, section, key):
         if not _define(workspace, section, name, place):
             continue
         owner = (place.line, place.column)
-        checked = documents.check(documents.SECTIONS[section], place.node, file, owner, _CALLED[section])
+        checked = documents.check(documents.SECTIONS[section], place.node, file, owner, name)
         workspace.reported += (Reported(one, f"{section}/{name}") for one in checked.problems)
         if checked.value is not None:
             workspace.defined(section)[name] = checked.value
 
 
 def _read_absences(workspace: Workspace, file: str, key: yaml.Key) -> None:
-    checked = documents.check(documents.ABSENCES, key.value, file, (key.line, key.column), "absences")
+    checked = documents.check(documents.ABSENCES, key.value, file, (key.line, key.column))
     workspace.reported += (Reported(one, EVERYTHING) for one in checked.problems)
     paths = (checked.value,) if isinstance(checked.value, str) else checked.value or ()
     for index, path in enumerate(paths):
