@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, timedelta
 
 from msgspec import Struct
-from msgspec.structs import force_setattr
+from msgspec.structs import force_setattr, replace
 
 from oncall import times
 from oncall.model import DAY, Shift
@@ -55,14 +55,19 @@ class OnCall(Struct, frozen=True):
 
 
 class Schedule(Struct, frozen=True):
-    """Who is on call at every instant of a window. Segments are sorted and never overlap; gaps have none."""
+    """Who is on call at every instant of a window. Segments are sorted and never overlap; gaps have none.
+
+    `starts` and `known` follow from the segments: where they begin, and what was worked out about them when it was first
+    asked.
+    """
 
     window: Window
     segments: tuple[Segment, ...]
     starts: tuple[int, ...] = ()
+    known: dict[int, tuple[OnCall, ...]] = {}
 
     def __post_init__(self) -> None:
-        force_setattr(self, "starts", tuple(segment.start for segment in self.segments))
+        force_setattr(self, "starts", tuple([segment.start for segment in self.segments]))
 
     def at(self, instant: float) -> tuple[OnCall, ...]:
         """Who is on call at an instant of the window, sorted by person."""
@@ -109,11 +114,15 @@ class Schedule(Struct, frozen=True):
         return index if index >= 0 and instant < self.segments[index].end else None
 
     def _on_call(self, index: int, asked: int) -> tuple[OnCall, ...]:
-        stretches = (self.stretch(index, shift.who) for shift in self.segments[index].shifts)
-        return tuple(
-            OnCall(shift, since, until if until <= asked + AHEAD else None)
-            for shift, (since, until) in zip(self.segments[index].shifts, stretches, strict=True)
-        )
+        """Everybody on call in a segment; an end beyond what is looked ahead from the asked instant is none in sight."""
+        found = self.known.get(index)
+        if found is None:
+            shifts = self.segments[index].shifts
+            found = self.known[index] = tuple([OnCall(shift, *self.stretch(index, shift.who)) for shift in shifts])
+        for one in found:
+            if one.until is not None and one.until > asked + AHEAD:
+                return tuple(one if (one.until or 0) <= asked + AHEAD else replace(one, until=None) for one in found)
+        return found
 
     def stretch(self, index: int, who: str) -> tuple[int, int]:
         """From when until when somebody on call in a segment is on call without a break."""
