@@ -171,8 +171,14 @@ def is_name(text: str) -> bool:
 
 
 def suggestion(text: str, known: Sequence[str]) -> str:
-    """` (did you mean …?)` with the nearest known word, or nothing. Slow enough to be for errors only."""
+    """` (did you mean …?)` with the nearest known word, or nothing."""
+    best = nearest(text, known)
+    return f" (did you mean {best!r}?)" if best else ""
+
+
+def nearest(text: str, known: Sequence[str]) -> str | None:
+    """The known word that a text is a misspelling of, if there is one. Slow enough to be for errors only."""
     from rapidfuzz import fuzz, process, utils
 
     best = process.extractOne(text[:200], known, scorer=fuzz.ratio, score_cutoff=60, processor=utils.default_process)
-    return f" (did you mean {best[0]!r}?)" if best else ""
+    return best[0] if best else None

@@ -86,7 +86,7 @@ def check(shape: Any, node: yaml.Node, file: str, owner: tuple[int, int], name: 
     """A part of a file as the model's class. `owner` is where it is named; a `name` that is missing in it is this one,
     so that somebody without one can still be called."""
     problems: list[Problem] = []
-    emptied: set[int] = set()  # what lost a key: that something is missing there now is no news
+    lost: dict[int, set[str | int]] = {}  # what lost which keys: that they are missing there now is no news
     left = node
     for _ in range(min(_MOST_ERRORS, 2 + _MOST_WORK // node.size)):
         data = yaml.plain(left)
@@ -96,10 +96,11 @@ def check(shape: Any, node: yaml.Node, file: str, owner: tuple[int, int], name: 
             fault = _fault(error, shape, data)
         if left is node:
             left = deepcopy(node)
-        if not (fault.of_whole and id(yaml.descend(left, fault.path)) in emptied):
+        gone = lost.get(id(yaml.descend(left, fault.path)), set()) if fault.of_whole else set()
+        if not gone or (fault.missing and fault.missing not in gone):
             problems.append(problem(fault.code, fault.message, file, *_place(fault, left, owner)))
         if fault.removed:
-            emptied.add(id(_remove(left, fault.removed)))
+            lost.setdefault(id(_remove(left, fault.removed)), set()).update((fault.removed[-1], fault.meant))
         elif fault.missing == "name" and name and isinstance(left, yaml.Mapping):
             left.keys["name"] = yaml.Key(*owner, yaml.Scalar(name, *owner))
         else:
@@ -114,7 +115,8 @@ def _convert(data: Any, shape: Any) -> Any:
 
 class _Fault(Struct):
     """One thing wrong: where, what, and what has to go so that the rest can count. `of_whole` is what is wrong with
-    a mapping as such; `at_key` is shown at the key and not at its value."""
+    a mapping as such, `missing` the key it lacks, `meant` the one that was misspelt; `at_key` is shown at the key and
+    not at its value."""
 
     code: str
     path: Path
@@ -123,6 +125,7 @@ class _Fault(Struct):
     of_whole: bool = False
     at_key: bool = False
     missing: str = ""
+    meant: str = ""
 
 
 def _fault(error: msgspec.ValidationError, shape: Any, data: Any) -> _Fault:
@@ -135,8 +138,9 @@ def _fault(error: msgspec.ValidationError, shape: Any, data: Any) -> _Fault:
     unknown = re.fullmatch(r"Object contains unknown field `(.*)`", what, re.DOTALL)
     if unknown:
         name = unknown[1]
-        message = f"`{name}` is not a key of {_called(shape, path)}" + _instead(name, _keys_at(shape, path))
-        return _Fault("OC002", (*path, name), message, (*path, name), at_key=True)
+        keys = _keys_at(shape, path)
+        message = f"`{name}` is not a key of {_called(shape, path)}" + _instead(name, keys)
+        return _Fault("OC002", (*path, name), message, (*path, name), at_key=True, meant=fields.nearest(name, keys) or "")
     missing = re.fullmatch(r"Object missing required field `(.*)`", what)
     if missing:
         message = f"`{missing[1]}` is missing in {_called(shape, path)}"

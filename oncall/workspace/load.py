@@ -193,7 +193,7 @@ def _define(workspace: Workspace, section: str, name: str, place: Place) -> bool
             workspace.report("OC004", message, about, *here.at())
         return False
     if not is_name(name):
-        message = f"`{name}` cannot be a name: letters, digits, '.', '_' and '-' make one"
+        message = f"{name!r} cannot be a name: letters, digits, '.', '_' and '-' make one"
         workspace.report("OC003", message, EVERYTHING, *place.at())
         return False
     if section == "hours" and name == ALWAYS:
@@ -217,6 +217,8 @@ def _read_section(workspace: Workspace, file: str, section: str, key: yaml.Key) 
 
 
 def _read_absences(workspace: Workspace, file: str, key: yaml.Key) -> None:
+    if isinstance(key.value, yaml.Scalar) and key.value.text is None:
+        return
     checked = documents.check(documents.ABSENCES, key.value, file, (key.line, key.column))
     workspace.reported += (Reported(one, EVERYTHING) for one in checked.problems)
     paths = (checked.value,) if isinstance(checked.value, str) else checked.value or ()
@@ -257,11 +259,10 @@ def _read_calendars(workspace: Workspace) -> None:
             workspace.report("OC005", f"there is no file {path!r}", user, file, line, column)
         except OncallError as error:
             workspace.report("OC005", f"{path!r} {error}", user, file, line, column)
+        except IsADirectoryError:
+            workspace.report("OC005", f"{path!r} is a folder, not a calendar", user, file, line, column)
         except OSError as error:
             workspace.report("OC001", f"cannot be read: {error.strerror}", path, path)
-            workspace.report("OC005", f"{path!r} cannot be read: {error.strerror}", user, file, line, column)
-        except ValueError:
-            workspace.report("OC005", f"{path!r} is no path", user, file, line, column)
         else:
             if path not in workspace.calendars:
                 workspace.calendars[path] = calendar = read_calendar(data, path)
@@ -306,7 +307,12 @@ def _binding_references(bindings: Bindings, place: Place, about: str, *path: str
             yield "people", binding.person, (about, *place.at(*path, index, "person"))
 
 
-_ONE_OF = {"people": "person", "hours": "hours", "rotations": "rotation", "policies": "policy"}
+_NONE_OF = {
+    "people": "is no person",
+    "hours": "are no hours",
+    "rotations": "is no rotation",
+    "policies": "is no policy",
+}
 
 
 def _check_reference(
@@ -315,5 +321,5 @@ def _check_reference(
     if (section, name) in workspace.places:
         return  # defined, if perhaps unusable; that has been reported where it stands
     known = [other for kind, other in workspace.places if kind == section]
-    message = f"there is no {_ONE_OF[section]} called {name!r}{suggestion(name, known)}"
+    message = f"there {_NONE_OF[section]} called {name!r}{suggestion(name, known)}"
     workspace.report("OC005", message, about, file, line, column)

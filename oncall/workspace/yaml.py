@@ -22,8 +22,7 @@ MOST_NODES = 300_000
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
 _HINTS = {
-    "cannot start any token": " (indent with spaces; quote a value that begins with `@`, `%` or a backtick)",
-    "violates indentation": " (indent with spaces)",
+    "cannot start any token": " (quote a value that begins with `@`, `%` or a backtick)",
     "mapping values are not allowed": " (quote a text with `: ` in it, and look at the indentation)",
     "did not find expected key": " (look at the indentation, here and just above)",
     "did not find expected ',' or": " (a bracket or comma is missing before this)",
@@ -95,14 +94,14 @@ def _too_deep(line: int, column: int) -> _UnreadableError:
 def read_yaml(data: bytes, file: str) -> Document:
     """The tree of a YAML file. A file that cannot be read has no tree and one problem."""
     document = Document(file, None)
+    text = ""
     try:
         text = _decoded(data)
-        builder = _Builder(file, document.problems)
-        document.root = builder.build(text)
+        document.root = _Builder(file, document.problems).build(text)
     except _UnreadableError as error:
         document.problems.append(problem(error.code, str(error), file, *error.place))
     except yaml.YAMLError as error:
-        document.problems.append(_syntax_problem(error, file))
+        document.problems.append(_syntax_problem(error, text, file))
     return document
 
 
@@ -123,12 +122,17 @@ def _decoded(data: bytes) -> str:
     return text
 
 
-def _syntax_problem(error: yaml.YAMLError, file: str) -> Problem:
+def _syntax_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     what = str(getattr(error, "problem", None) or "it cannot be read").strip()
-    what += next((hint for words, hint in _HINTS.items() if words in what), "")
-    place = (mark.line + 1, mark.column + 1) if mark else (None, None)
-    return problem("OC001", f"is not YAML: {what}", file, *place)
+    if not mark:
+        return problem("OC001", f"is not YAML: {what}", file)
+    lines = text.split("\n")
+    if mark.line < len(lines) and lines[mark.line][mark.column : mark.column + 1] == "\t":
+        what = "a tab stands here; indent with spaces"
+    else:
+        what += next((hint for words, hint in _HINTS.items() if words in what), "")
+    return problem("OC001", f"is not YAML: {what}", file, mark.line + 1, mark.column + 1)
 
 
 class _Builder(Struct):
@@ -189,8 +193,7 @@ class _Builder(Struct):
         if not isinstance(event, yaml.ScalarEvent):
             return None
         self._refuse_tag(event)
-        plain = event.style is None
-        scalar = Scalar(None if plain and event.value in _NULLS else event.value, *_place(event))
+        scalar = Scalar(None if not event.style and event.value in _NULLS else event.value, *_place(event))
         if event.anchor:
             self.anchors[event.anchor] = scalar
         self.nodes += 1
