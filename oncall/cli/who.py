@@ -13,8 +13,6 @@ A NAME is an account, a rotation, a published line, or the beginning of one.
 The status is 1 when a human was promised and nobody can be reached.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import tzinfo
 from typing import Annotated, Literal
@@ -100,7 +98,7 @@ def _show(answers: Sequence[Answer], zone: tzinfo, how: str, *, overview: bool) 
 
         print_json(who_document(answers, zone))
     elif how == "csv":
-        print_csv(COLUMNS, who_rows(answers, zone))
+        print_csv(COLUMNS, who_rows(answers, zone, exact=True))
     elif how == "markdown":
         print_table(COLUMNS, who_rows(answers, zone), "github")
     elif how == "line":

@@ -11,7 +11,7 @@ from datetime import tzinfo
 
 from oncall.answers import Answer, Entry, TierAnswer
 from oncall.model import ContactMethod
-from oncall.output.words import REASONS, day_and_time, distance, moment, safe
+from oncall.output.words import REASONS, day_and_time, distance, iso, moment, safe
 from oncall.times import show_duration
 
 Span = tuple[str, str]
@@ -152,28 +152,38 @@ def _short(answer: Answer, entry: Entry) -> str:
     return f"[{label}: {REASONS[entry.why_not or 'unidentified']}]"
 
 
-COLUMNS = ("name", "role", "person", "label", "since", "until", "reachable", "why not", "contact", "next", "next from")
+COLUMNS = (
+    ("name", "at", "role", "person", "label", "since", "until")
+    + ("reachable", "why not", "contact", "next", "next from")
+)  # fmt: skip
 
 
-def who_rows(answers: Sequence[Answer], zone: tzinfo) -> Iterator[tuple[str, ...]]:
-    """The answers as rows under COLUMNS, one for each person, for tables."""
+def who_rows(answers: Sequence[Answer], zone: tzinfo, *, exact: bool = False) -> Iterator[tuple[str, ...]]:
+    """The answers as rows under COLUMNS, one for each person, for tables; `exact` has RFC 3339 in place of the times
+    that people read."""
     for answer in answers:
+
+        def time(instant: int | None, seen_from: int = answer.at) -> str:
+            if instant is None:
+                return ""
+            return iso(instant, zone) or "" if exact else day_and_time(instant, zone, seen_from)
+
+        at = iso(answer.at, zone) or "" if exact else moment(answer.at, zone)
         for tier in answer.tiers:
+            start = (safe(answer.name), at, safe(tier.role))
             following = " & ".join(safe(one.shift.label) for one in tier.next.on_call) if tier.next else ""
-            start = day_and_time(tier.next.at, zone, answer.at) if tier.next else ""
+            end = (following, time(tier.next.at) if tier.next else "")
             for entry in tier.on_call:
                 yield (
-                    safe(answer.name),
-                    safe(tier.role),
+                    *start,
                     safe(entry.shift.person or ""),
                     safe(entry.shift.label),
-                    day_and_time(entry.since, zone, answer.at) if entry.since is not None else "",
-                    day_and_time(entry.until, zone, answer.at) if entry.until is not None else "",
+                    time(entry.since),
+                    time(entry.until),
                     "yes" if entry.reachable else "no",
                     REASONS[entry.why_not] if entry.why_not else "",
                     ", ".join(f"{method.channel} {safe(method.address)}" for method in entry.contact_methods),
-                    following,
-                    start,
+                    *end,
                 )
             if not tier.on_call:
-                yield (safe(answer.name), safe(tier.role), "", "nobody", "", "", "no", "", "", following, start)
+                yield (*start, "", "nobody", "", "", "no", "", "", *end)
