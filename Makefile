@@ -27,6 +27,7 @@ lint: $(VENV)/develop  ## Style, types, and which module may import which
 	$(BIN)/lint-imports --no-logo
 
 bench: $(VENV)/develop  ## How fast it is, as ratios between things run side by side
+	$(BIN)/python -m compileall -q oncall
 	$(BIN)/python -m bench
 
 docs: $(VENV)/develop  ## Write the pages that are generated from the code
@@ -56,6 +57,7 @@ $(VENV)/run: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install -r requirements.txt
 	$(PIP) install --no-build-isolation --no-deps -e .
+	$(BIN)/python -m compileall -q oncall
 	@touch $@
 
 $(VENV)/develop: $(VENV)/run requirements-dev.txt

@@ -4,8 +4,6 @@ Reading never stops at the first problem. Every reader returns the problems it m
 answers carry those that could have changed them.
 """
 
-from __future__ import annotations
-
 from msgspec import Struct
 
 ERROR = "error"

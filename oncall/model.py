@@ -4,8 +4,6 @@ The classes that stand in YAML files have one field a key, in the order people w
 They are what files are validated into and what every question is answered from.
 """
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated, Literal
 

@@ -4,8 +4,6 @@ Everything that is asked is a function of a plan and an instant. The mappings ar
 when they are asked for: a plan from the cache costs what the question needs of it.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Mapping
 

@@ -5,8 +5,6 @@ window, the ends of the stretches that cross the window's edges and whoever come
 schedule was compiled for, it gives the same answer.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import UTC, timedelta

@@ -9,8 +9,6 @@ schedule: the chain passes them over at once, and `oncall override` puts somebod
   oncall away manager-1 --from 2026-12-24 --until 2026-12-27
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated
 

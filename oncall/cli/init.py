@@ -5,8 +5,6 @@
   oncall init my-oncall   in a folder of its own
 """
 
-from __future__ import annotations
-
 import shlex
 from typing import Annotated
 

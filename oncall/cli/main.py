@@ -1,7 +1,5 @@
 """The `oncall` command. Commands are imported when they are called, so that `oncall who` pays for nothing else."""
 
-from __future__ import annotations
-
 import gc
 import os
 import sys

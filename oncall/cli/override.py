@@ -8,8 +8,6 @@ after is shown; with --dry-run nothing is written.
   oncall override field-primary tech-5 --from "sat 18:00" --until +12h --reason "swap with tech-1"
 """
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

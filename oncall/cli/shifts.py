@@ -13,8 +13,6 @@ rotation.
 Gaps are shown, and are not an error here: the status is 0.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Sequence
 from datetime import tzinfo

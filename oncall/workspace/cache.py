@@ -9,8 +9,6 @@ The file is a line with the checksum of the rest, a header, and the records of t
 when they are asked for: a question about one account of a thousand reads that account.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 import zlib

@@ -1,0 +1,162 @@
+"""Run every comparison and print its ratio beside the target."""
+
+from __future__ import annotations
+
+import os
+import pty
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import make_inputs
+
+HERE = Path(__file__).resolve().parent.parent
+PYTHON = sys.executable
+ONCALL = str(Path(PYTHON).parent / "oncall")
+AT = "2026-11-24T23:58-05:00"
+ROUNDS = 21
+
+
+def side_by_side(first: Callable[[], object], second: Callable[[], object], rounds: int = ROUNDS) -> float:
+    """How many times as long the first takes as the second: medians of runs that take turns."""
+    taken: tuple[list[float], list[float]] = ([], [])
+    for number in range(rounds + 1):
+        for run, times in zip((first, second), taken, strict=True):
+            start = time.perf_counter()
+            run()
+            if number:  # the first round warms the disk
+                times.append(time.perf_counter() - start)
+    return statistics.median(taken[0]) / statistics.median(taken[1])
+
+
+def piped(*command: str, environment: dict[str, str] | None = None) -> None:
+    subprocess.run(command, stdout=subprocess.PIPE, check=True, env=environment)
+
+
+def on_terminal(*command: str, environment: dict[str, str]) -> None:
+    """The same with a terminal at its standard output."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(command, stdout=theirs, env=environment) as process:
+        os.close(theirs)
+        try:
+            while os.read(ours, 65536):
+                pass
+        except OSError:
+            pass
+        process.wait()
+    os.close(ours)
+
+
+def report(name: str, ratio: float, target: float, *, at_least: bool = False) -> None:
+    met = ratio >= target if at_least else ratio <= target
+    word = "at least" if at_least else "at most"
+    print(f"{'ok  ' if met else 'MISS'} {ratio:9.2f}  ({word} {target:g})  {name}", flush=True)
+
+
+def processes(work: Path) -> None:
+    environment = {**os.environ, "ONCALL_CACHE_DIR": str(work / "cache"), "TERM": "xterm-256color", "COLUMNS": "120"}
+    who = (ONCALL, "-w", str(HERE / "schedules"), "who", "--at", AT)
+    nothing = lambda: piped(PYTHON, "-c", "pass")  # noqa: E731
+    piped(*who, environment=environment)
+    report(
+        "oncall who, whole process, piped, cache warm / python -c pass",
+        side_by_side(lambda: piped(*who, environment=environment), nothing),
+        7,
+    )
+    report(
+        "the same drawn by rich / python -c pass",
+        side_by_side(lambda: on_terminal(*who, environment=environment), nothing),
+        11,
+    )
+    cold = {**environment, "ONCALL_CACHE_DIR": ""}
+    cold["XDG_CACHE_HOME"] = "/dev/null"
+    report(
+        "the same piped with the cache cold / python -c pass",
+        side_by_side(lambda: piped(*who, environment=cold), nothing, 9),
+        30,
+    )
+    large = work / "large"
+    make_inputs.workspace(large, 1000, 200)
+    time.sleep(0.5)  # sources have to be older than what is kept of them
+    one = (ONCALL, "-w", str(large), "who", "account-500", "--at", AT)
+    piped(*one, environment=environment)
+    small = (*who[:4], "field-support", "--at", AT)
+    report(
+        "oncall who NAME among 1,000 accounts / in the example, piped, cache warm",
+        side_by_side(lambda: piped(*one, environment=environment), lambda: piped(*small, environment=environment)),
+        2,
+    )
+
+
+def look_ups() -> None:
+    import icalendar
+    import recurring_ical_events
+
+    from oncall import times
+    from oncall.rotations.ics import read_calendar
+    from oncall.rotations.names import Reader
+    from oncall.rotations.shifts import Layer, compile_schedule
+    from oncall.schedule import Window
+
+    data = make_inputs.rotation()
+    parsed, calendar = icalendar.Calendar.from_ical(data), read_calendar(data, "rotation.ics")
+    zone = times.zone("America/New_York")
+    assert zone
+    start = times.instant(times.parse_instant("2026-01-01T00:00"), zone)
+    instants = [random.Random(7).randrange(start, start + 365 * times.DAY) for _ in range(10_000)]
+
+    def ours() -> None:
+        schedule, _ = compile_schedule(
+            [Layer(calendar, "planned")], Window(start, start + 365 * times.DAY), zone, Reader(None)
+        )
+        for instant in instants:
+            assert schedule.at(instant)
+
+    sample = instants[:200]  # each costs the same; ten thousand of them would take minutes
+
+    def theirs() -> None:
+        query = recurring_ical_events.of(parsed)
+        for instant in sample:
+            assert query.at(times.at(instant, zone))
+
+    ratio = side_by_side(theirs, ours, 5) * len(instants) / len(sample)
+    report("recurring_ical_events.at() / 10,000 look-ups of ours, compiling included", ratio, 100, at_least=True)
+
+
+def compiling() -> None:
+    import icalendar
+
+    from oncall import times
+    from oncall.rotations.ics import read_calendar
+    from oncall.rotations.names import Reader
+    from oncall.rotations.shifts import Layer, compile_schedule
+    from oncall.schedule import window_around
+
+    data = make_inputs.feed(5000)
+    zone = times.zone("America/New_York")
+    assert zone
+    window = window_around(times.instant(times.parse_instant("2026-06-15T12:00"), zone))
+
+    def ours() -> None:
+        compile_schedule([Layer(read_calendar(data, "feed.ics"), "planned")], window, zone, Reader(None))
+
+    report(
+        "compiling a 5,000-event feed / icalendar parsing it",
+        side_by_side(ours, lambda: icalendar.Calendar.from_ical(data), 5),
+        2,
+    )
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as work:
+        processes(Path(work))
+    look_ups()
+    compiling()
+
+
+main()
