@@ -66,8 +66,8 @@ def feed(events: int) -> bytes:
             f"BEGIN:VEVENT\r\nDTSTART:{start:%Y%m%dT%H%M%SZ}\r\nDTEND:{start + timedelta(hours=12):%Y%m%dT%H%M%SZ}\r\n"
             f"DTSTAMP:20260101T000000Z\r\nUID:{n:08}@bench.example\r\nCREATED:20240101T000000Z\r\n"
             "DESCRIPTION:What this shift is for\\, and a link: https://bench.example/schedules/abc\r\n"
-            f"LAST-MODIFIED:20260101T000000Z\r\nLOCATION:\r\nSEQUENCE:0\r\nSTATUS:CONFIRMED\r\nSUMMARY:Person {n % 7}\r\n"
-            "TRANSP:OPAQUE\r\nEND:VEVENT\r\n"
+            "LAST-MODIFIED:20260101T000000Z\r\nLOCATION:\r\nSEQUENCE:0\r\nSTATUS:CONFIRMED\r\n"
+            f"SUMMARY:Person {n % 7}\r\nTRANSP:OPAQUE\r\nEND:VEVENT\r\n"
         )
     return ("".join(lines) + "END:VCALENDAR\r\n").encode()
 

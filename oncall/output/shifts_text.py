@@ -103,7 +103,7 @@ def shifts_calendar(tables: Sequence[Timetable], title: str, asked_at: int) -> b
         )
         event.add("transp", "TRANSPARENT")
         calendar.add_component(event)
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _events(tables: Iterable[Timetable]) -> Iterator[tuple[Timetable, Entry, int, int]]:

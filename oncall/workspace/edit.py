@@ -136,7 +136,7 @@ def with_event(calendar: bytes | None, event: bytes, path: str) -> bytes:
         fresh = NewCalendar()
         fresh.add("prodid", "-//oncall//EN")
         fresh.add("version", "2.0")
-        return fresh.to_ical().replace(b"END:VCALENDAR", event + b"END:VCALENDAR")
+        return bytes(fresh.to_ical()).replace(b"END:VCALENDAR", event + b"END:VCALENDAR")
     broken = [one for one in read_calendar(calendar, path).problems if one.code == "OC001"]
     ends = list(_END.finditer(calendar))
     if broken or not ends:
