@@ -55,8 +55,8 @@ class OnCall(Struct, frozen=True):
 class Schedule(Struct, frozen=True):
     """Who is on call at every instant of a window. Segments are sorted and never overlap; gaps have none.
 
-    `starts` and `known` follow from the segments: where they begin, and what was worked out about them when it was first
-    asked.
+    `starts` and `known` follow from the segments: where they begin, and what was worked out about them when that was
+    first asked.
     """
 
     window: Window
@@ -112,28 +112,33 @@ class Schedule(Struct, frozen=True):
         return index if index >= 0 and instant < self.segments[index].end else None
 
     def _on_call(self, index: int, asked: int) -> tuple[OnCall, ...]:
-        """Everybody on call in a segment; an end beyond what is looked ahead from the asked instant is none in sight."""
+        """Everybody on call in a segment; an end farther ahead of the asked instant than we look is none in sight."""
         found = self.known.get(index)
         if found is None:
             shifts = self.segments[index].shifts
-            found = self.known[index] = tuple([OnCall(shift, *self.stretch(index, shift.who)) for shift in shifts])
+            begins, ends = self._reach(index, -1), self._reach(index, +1)
+            found = tuple([OnCall(shift, begins[shift.who], ends[shift.who]) for shift in shifts])
+            self.known[index] = found
         for one in found:
             if one.until is not None and one.until > asked + AHEAD:
                 return tuple(one if (one.until or 0) <= asked + AHEAD else replace(one, until=None) for one in found)
         return found
 
-    def stretch(self, index: int, who: str) -> tuple[int, int]:
-        """From when until when somebody on call in a segment is on call without a break."""
-        first = last = index
-        while first > 0 and self.segments[first - 1].end == self.segments[first].start and self._has(first - 1, who):
-            first -= 1
-        final = len(self.segments) - 1
-        while last < final and self.segments[last + 1].start == self.segments[last].end and self._has(last + 1, who):
-            last += 1
-        return self.segments[first].start, self.segments[last].end
-
-    def _has(self, index: int, who: str) -> bool:
-        return any(shift.who == who for shift in self.segments[index].shifts)
+    def _reach(self, index: int, step: int) -> dict[str, int]:
+        """Since when (step -1) or until when (step 1) each person of a segment is on call without a break."""
+        here = self.segments[index]
+        reach: dict[str, int] = {}
+        going_on = here.people
+        while True:
+            edge = here.start if step < 0 else here.end
+            index += step
+            there = self.segments[index] if 0 <= index < len(self.segments) else None
+            adjoins = there is not None and edge == (there.end if step < 0 else there.start)
+            stay = going_on & there.people if there and adjoins else frozenset()
+            reach.update(dict.fromkeys(going_on - stay, edge))
+            if not stay or not there:
+                return reach
+            here, going_on = there, stay
 
 
 def window_around(instant: int) -> Window:

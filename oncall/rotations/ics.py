@@ -21,7 +21,7 @@ from oncall.rotations import recurrence
 from oncall.rotations.properties import Property, properties
 from oncall.rotations.recurrence import Moment, Rule
 from oncall.rotations.text import Component, read_calendars
-from oncall.rotations.zones import custom_zone, find_zone
+from oncall.rotations.zones import Definitions, find_zone
 
 _SINGLE = {"DTSTART", "DTEND", "DURATION", "RECURRENCE-ID"}
 _USED = {*_SINGLE, "UID", "SUMMARY", "STATUS", "SEQUENCE", "DTSTAMP", "LAST-MODIFIED", "ATTENDEE", "RRULE", "RDATE"}
@@ -90,8 +90,9 @@ def read_calendar(data: bytes, file: str) -> Calendar:
     events: list[Event] = []
     zone: tzinfo | None = None
     written: list[int] = []
+    definitions = Definitions()
     for component in components:
-        found = _Reader(file, component)
+        found = _Reader(file, component, definitions)
         events += found.events
         problems += found.problems
         written += found.written
@@ -103,8 +104,9 @@ def read_calendar(data: bytes, file: str) -> Calendar:
 class _Reader:
     """Reads the events of one VCALENDAR against the zones it defines."""
 
-    def __init__(self, file: str, calendar: Component) -> None:
+    def __init__(self, file: str, calendar: Component, definitions: Definitions) -> None:
         self.file = file
+        self.definitions = definitions
         self.problems: list[Problem] = []
         self.events: list[Event] = []
         self.written: list[int] = []
@@ -120,7 +122,7 @@ class _Reader:
 
     def _define_zone(self, part: Component) -> None:
         try:
-            defined = custom_zone(part)
+            defined = self.definitions.read(part)
         except (ValueError, OverflowError) as error:
             self._report("OC307", f"this VTIMEZONE cannot be read: {error.args[0]}", part.line)
             return
@@ -192,7 +194,7 @@ class _Reader:
             start=start,
             end=self._end(start, by_name),
             attendees=tuple(_attendees(by_name.get("ATTENDEE", ()))),
-            rules=() if replaces else tuple(_rule(prop) for prop in by_name.get("RRULE", ())),
+            rules=() if replaces else tuple(_rule(prop, start) for prop in by_name.get("RRULE", ())),
             added=tuple(self._added(start, by_name.get("RDATE", ()))),
             excluded=tuple(self._dates(start, by_name.get("EXDATE", ()))),
             replaces=replaces,
@@ -262,7 +264,10 @@ class _Reader:
             for value in prop.value.split(","):
                 begin, slash, end = value.partition("/")
                 if not slash:
-                    yield self._like(start, prop, value), None
+                    moment = self._like(start, prop, value)
+                    if moment.all_day and not start.all_day:  # a day for an event that has a time: at that time
+                        moment = replace(start, local=datetime.combine(moment.local, start.local.time()), exact=None)
+                    yield moment, None
                 elif end.strip().startswith(("P", "+P")):
                     yield self._like(start, prop, begin), _length(end, prop.line)
                 else:
@@ -277,9 +282,10 @@ def _sequence(text: str) -> int:
     return int(text) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else 0
 
 
-def _rule(prop: Property) -> Rule:
+def _rule(prop: Property, start: Moment) -> Rule:
     try:
-        return recurrence.parse_rule(prop.value)
+        rule = recurrence.parse_rule(prop.value)
+        return recurrence.for_whole_days(rule) if start.all_day else rule
     except (ValueError, OverflowError, TypeError) as error:
         raise _BrokenEventError(str(error) or "its rule cannot be read", prop.line) from None
 
@@ -336,12 +342,15 @@ def _series(events: list[Event], file: str) -> tuple[tuple[Series, ...], list[Pr
 
 
 def _rank(event: Event) -> tuple[object, ...]:
-    """Later in this order stands; beyond SEQUENCE and DTSTAMP only what is said decides, never the place in the file."""
+    """Later in this order stands; beyond SEQUENCE and DTSTAMP what is said decides, never the place in the file."""
     return (event.sequence, event.stamp, event.start.local, event.summary, str(event.end), str(event.rules))
 
 
 def _place(moment: Moment) -> object:
-    return moment.exact if moment.exact is not None else (moment.local, str(moment.zone), moment.all_day)
+    """What two RECURRENCE-IDs of the same occurrence share, in whatever zone they are written."""
+    if moment.zone is not None:
+        return moment.instant(moment.zone)
+    return moment.local, moment.all_day
 
 
 def _doubles(same: list[Event], uid: str, file: str) -> Iterable[Problem]:

@@ -40,8 +40,8 @@ class Directory(Struct, frozen=True):
 
 
 def directory(people: Mapping[str, Person]) -> tuple[Directory, list[tuple[str, str, str]]]:
-    """The directory of these people, and the spellings that two of them share: (spelling, one, other). A shared spelling
-    names nobody."""
+    """The directory of these people, and the spellings that two of them share: (spelling, one, other). A spelling that
+    is shared names nobody."""
     names: dict[str, str] = {}
     emails: dict[str, str] = {}
     shared: dict[str, tuple[str, str, str]] = {}

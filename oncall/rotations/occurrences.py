@@ -6,8 +6,10 @@ DTEND from DTSTART; a DURATION counts days on the wall clock and hours exactly.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from operator import itemgetter
 
 from msgspec import Struct
 
@@ -17,7 +19,7 @@ from oncall.rotations import recurrence
 from oncall.rotations.ics import Calendar, Event, Length, Series
 from oncall.rotations.recurrence import Moment
 
-MOST_WORK = 2_000_000
+MOST_WORK = 150_000
 
 _DAY = timedelta(days=1)
 _MARGIN = 2 * times.DAY  # a local time is never farther than this from the same time in UTC, skipped days included
@@ -31,24 +33,41 @@ class Occurrence(Struct, frozen=True):
     event: Event
 
 
+class Expanded(Struct, frozen=True):
+    """The occurrences that meet a window, in no order, and what is wrong with those near it; `complete` is False where
+    the calendar's rules recur so often that some events were left out."""
+
+    found: list[Occurrence]
+    problems: list[Problem]
+    complete: bool
+
+
 def occurrences(calendar: Calendar, since: int, until: int, zone: tzinfo) -> tuple[list[Occurrence], list[Problem]]:
     """Every stretch of a calendar that meets the window, in no order, and what is wrong with those near it.
 
     `zone` is that of floating times and whole days.
     """
+    expanded = expand(calendar, since, until, zone)
+    return expanded.found, expanded.problems
+
+
+def expand(calendar: Calendar, since: int, until: int, zone: tzinfo) -> Expanded:
+    """The same, and whether it is all of them."""
     found: list[Occurrence] = []
     problems: list[Problem] = []
     work = 0
+    complete = True
     for series in calendar.series:
         expansion = _Expansion(calendar.file, series, since, until, zone)
-        if work > MOST_WORK:
+        if work > MOST_WORK and series.master and series.master.rules:
             message = "is left out: the rules before it recur too often for one calendar"
-            expansion.report("OC304", message, series.master or series.changes[0])
+            expansion.report("OC304", message, series.master)
+            complete = False
         else:
             found += expansion.run()
         work += expansion.work
         problems += expansion.problems
-    return found, problems
+    return Expanded(found, problems, complete)
 
 
 class _Expansion:
@@ -77,6 +96,7 @@ class _Expansion:
                 found = self._of_master(master)
             except (ValueError, OverflowError) as error:
                 self.report("OC304", f"is left out: {error}", master)
+                self.work += recurrence.MOST_STARTS  # what it took to find out
         excluded = _Places(master.excluded if master else (), self.zone)
         for change in self.series.changes:
             if change.replaces and not change.cancelled and not excluded.hold(change.replaces, self.zone):
@@ -89,14 +109,14 @@ class _Expansion:
             ((change.replaces, change.line) for change in self.series.changes if change.replaces), self.zone
         )
         future = sorted(
-            (change for change in self.series.changes if change.and_future and change.replaces),
-            key=lambda change: change.replaces.instant(self.zone) if change.replaces else 0,
+            ((_place_of(change, self.zone), change) for change in self.series.changes if _holds_on(change)),
+            key=itemgetter(0),
         )
         found: list[Occurrence] = []
         for start, end, model in self._starts(master):
             if places.take(start, self.zone) | replaced.take(start, self.zone):
                 continue
-            template = _in_force(future, start.instant(self.zone), self.zone)
+            template = _in_force(future, start.instant(self.zone))
             if template is None:
                 found += self._stretch(master, start, end, model)
             elif not template.cancelled:
@@ -106,26 +126,29 @@ class _Expansion:
 
     def _starts(self, master: Event) -> list[tuple[Moment, Moment | Length | None, Moment]]:
         """Where occurrences of the master begin, each with an end and the start that end belongs to."""
-        longest = self._longest(master)
-        first = _wall(self.since, master.start.zone or self.zone, -longest - _MARGIN)
-        last = _wall(self.until, master.start.zone or self.zone, _MARGIN)
+        zone = master.start.zone or self.zone
+        moved = max((abs(_moved(change, self.zone)) for change in self.series.changes if _holds_on(change)), default=0)
+        first = _wall(self.since, zone, -self._longest(master) - moved - _MARGIN)
+        last = _wall(self.until, zone, moved + _MARGIN)
         bounds = [_last_start(rule.until, master.start, self.zone) for rule in master.rules]
-        begins: dict[datetime, tuple[Moment, Moment | Length | None, Moment]] = {}
+        begins: dict[object, tuple[Moment, Moment | Length | None, Moment]] = {}
         if not bounds or any(bound is None or master.start.local <= bound for bound in bounds):
-            begins[master.start.local] = (master.start, master.end, master.start)
+            begins[master.start.local, master.start.zone] = (master.start, master.end, master.start)
         for rule, bound in zip(master.rules, bounds, strict=True):
             end = last if bound is None else min(last, bound)
             expanded = recurrence.starts(rule, master.start.local, first, end)
             self.work += expanded.work
+            if self.work > MOST_WORK:
+                raise ValueError("its rules recur too often")
             for local in expanded.found:
                 moment = Moment(local, master.start.zone, master.start.all_day)
-                if rule.until and rule.until.exact is not None and not moment.all_day:
-                    if moment.instant(self.zone) > rule.until.exact:
-                        continue
-                begins.setdefault(local, (moment, master.end, master.start))
+                exact = None if rule.until is None or moment.all_day else rule.until.exact
+                if exact is not None and moment.instant(self.zone) > exact:
+                    continue
+                begins.setdefault((local, moment.zone), (moment, master.end, master.start))
         for moment, own_end in master.added:
             own = (moment, own_end, moment) if own_end else (moment, master.end, master.start)
-            begins.setdefault(moment.local, own)
+            begins.setdefault((moment.local, moment.zone), own)
         return list(begins.values())
 
     def _longest(self, master: Event) -> int:
@@ -145,9 +168,7 @@ class _Expansion:
     def _shifted(self, template: Event, start: Moment) -> list[Occurrence]:
         """An occurrence under an event that holds for all the following ones as well."""
         zone = template.start.zone or self.zone
-        assert template.replaces is not None
-        moved = template.start.local - _wall(template.replaces.instant(self.zone), zone)
-        local = _wall(start.instant(self.zone), zone) + moved
+        local = _wall(start.instant(self.zone), zone) + timedelta(seconds=_moved(template, self.zone))
         return self._stretch(
             template, Moment(local, template.start.zone, template.start.all_day), template.end, template.start
         )
@@ -181,7 +202,8 @@ class _Expansion:
             local = start.local + timedelta(days=end.days)
             begins = start.instant(self.zone) if not end.days else Moment(local, start.zone).instant(self.zone)
             return begins + end.seconds, end.days * times.DAY + end.seconds
-        model_end = end.local if end.all_day else _wall(end.instant(self.zone), model.zone or self.zone)
+        whole_days = end.all_day and model.all_day
+        model_end = end.local if whole_days else _wall(end.instant(self.zone), model.zone or self.zone)
         wall = model_end - model.local
         if start == model:
             ends = end.instant(self.zone)
@@ -272,12 +294,26 @@ def _wall(seconds: int, zone: tzinfo, plus: int = 0) -> datetime:
     return times.at(seconds + plus, zone).replace(tzinfo=None, fold=0)
 
 
-def _in_force(future: list[Event], moment: int, zone: tzinfo) -> Event | None:
-    latest = None
-    for change in future:
-        if change.replaces and change.replaces.instant(zone) <= moment:
-            latest = change
-    return latest
+def _holds_on(change: Event) -> bool:
+    """Whether an event replaces an occurrence and all that follow it."""
+    return change.and_future and change.replaces is not None
+
+
+def _place_of(change: Event, zone: tzinfo) -> int:
+    """The instant of the occurrence that an event replaces."""
+    assert change.replaces is not None
+    return change.replaces.instant(zone)
+
+
+def _moved(change: Event, zone: tzinfo) -> int:
+    """How far an event that replaces an occurrence moves its start on the wall clock, in seconds."""
+    before = _wall(_place_of(change, zone), change.start.zone or zone)
+    return int((change.start.local - before).total_seconds())
+
+
+def _in_force(future: list[tuple[int, Event]], moment: int) -> Event | None:
+    place = bisect_right(future, moment, key=itemgetter(0))
+    return future[place - 1][1] if place else None
 
 
 def _last_start(until: Moment | None, start: Moment, zone: tzinfo) -> datetime | None:

@@ -3,6 +3,7 @@
 A rule is expanded without a zone, so that a shift at 8:00 stays at 8:00 when the clocks change. Three things dateutil
 would do are kept from happening: walking through decades to reach the window (rules without COUNT start near it),
 walking to the year 9999 in search of a day that never comes (30 February), and giving more starts than anybody works.
+What a rule costs is counted all the same, so that a calendar of thousands of such rules can be given up.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from msgspec.structs import replace
 
 from oncall import times
 
-MOST_STARTS = 200_000
+MOST_STARTS = 100_000
 
 Frequency = Literal[0, 1, 2, 3, 4, 5, 6]  # as dateutil numbers them: YEARLY is 0, HOURLY 4
 
@@ -39,10 +40,21 @@ _WEEKDAYS = {
     "SA": rrule.SA,
     "SU": rrule.SU,
 }
-_NUMBERS = ("BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYHOUR", "BYMINUTE", "BYSECOND", "BYSETPOS")
-_KNOWN = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", *_NUMBERS}
+_RANGES = {
+    "BYMONTH": (1, 12, False),
+    "BYMONTHDAY": (1, 31, True),
+    "BYYEARDAY": (1, 366, True),
+    "BYWEEKNO": (1, 53, True),
+    "BYHOUR": (0, 23, False),
+    "BYMINUTE": (0, 59, False),
+    "BYSECOND": (0, 59, False),
+    "BYSETPOS": (1, 366, True),
+}  # and whether they may count from the end
+_KNOWN = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", *_RANGES}
+_DAYS_IN_MONTH = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_MOST_PLACES = 50  # of BYSETPOS, each of which is looked for in every period
 _READS_A_YEAR = 8
-_WORK_A_YEAR = 300
+_WORK_A_YEAR = {rrule.YEARLY: 10, rrule.MONTHLY: 16, rrule.WEEKLY: 53, rrule.DAILY: 366, rrule.HOURLY: 366}
 
 
 class Moment(Struct, frozen=True):
@@ -88,15 +100,33 @@ def parse_rule(text: str) -> Rule:
     interval, count = found.get("INTERVAL", [1])[0], found.get("COUNT", [None])[0]
     if interval < 1 or (count is not None and count < 1):
         raise ValueError("INTERVAL and COUNT of a rule are 1 or more")
-    parts: dict[str, Any] = {name.lower(): [int(value) for value in found[name]] for name in _NUMBERS if name in found}
+    parts: dict[str, Any] = {name.lower(): _numbers(name, found[name]) for name in _RANGES if name in found}
     if "BYDAY" in found:
-        parts["byweekday"] = [_weekday(str(day)) for day in found["BYDAY"]]
+        parts["byweekday"] = [_weekday(day) for day in dict.fromkeys(str(day) for day in found["BYDAY"])]
     if "WKST" in found:
         parts["wkst"] = _weekday(str(found["WKST"][0]))
     until = found.get("UNTIL", [None])[0]
     rule = Rule(_FREQUENCIES[word], interval, count, _until(until), tuple(parts.items()))
     _Bounded(1, datetime(2000, 1, 1), rule)  # what dateutil cannot make sense of is refused here, not on expansion
     return rule
+
+
+def for_whole_days(rule: Rule) -> Rule:
+    """The same rule for an event of whole days, where RFC 5545 has BYHOUR, BYMINUTE and BYSECOND ignored."""
+    if rule.frequency == rrule.HOURLY:
+        raise ValueError("the rule recurs within the day, and the event is of whole days")
+    return replace(rule, parts=tuple(part for part in rule.parts if part[0] not in ("byhour", "byminute", "bysecond")))
+
+
+def _numbers(name: str, values: list[Any]) -> list[int]:
+    low, high, from_the_end = _RANGES[name]
+    numbers = sorted({int(value) for value in values})
+    for number in numbers:
+        if not low <= (abs(number) if from_the_end else number) <= high:
+            raise ValueError(f"{name}={number} in a rule is not possible")
+    if name == "BYSETPOS" and len(numbers) > _MOST_PLACES:
+        raise ValueError(f"BYSETPOS in a rule names more than {_MOST_PLACES} places")
+    return numbers
 
 
 def _weekday(text: str) -> rrule.weekday:
@@ -149,28 +179,46 @@ class Starts(Struct, frozen=True):
     work: int
 
 
-def starts(rule: Rule, first: datetime, since: datetime, until: datetime) -> Starts:
+def starts(rule: Rule, first: datetime, since: datetime, until: datetime, most: int = MOST_STARTS) -> Starts:
     """The starts of a rule that begins at `first`, from `since` to `until`, both included.
 
-    The rule's own UNTIL is the caller's to apply: only he knows its zone. ValueError where there are too many.
+    COUNT counts `first` even where the rule does not name it, as RFC 5545 has it. The rule's own UNTIL is the caller's
+    to apply: only he knows its zone. ValueError where there are too many.
     """
-    if until < first:
-        return Starts([], 0)
+    if until < first or _never(rule):
+        return Starts([], 1)
     rule, start = _nearer(rule, first, since)
-    found, steps = [], 0
-    years = until.year - start.year + 1
+    left = min(rule.count or most + 1, most + 1)
+    found: list[datetime] = []
+    reached, steps = start, 0
     try:
-        for moment in _Bounded(years, start, rule):
+        for moment in _Bounded(until.year - start.year + 1, start, rule):
+            if not steps and moment != first and rule.count:
+                left -= 1
             steps += 1
-            if moment > until:
+            reached = moment
+            if moment > until or steps > left:
                 break
-            if steps > MOST_STARTS:
-                raise ValueError(f"the rule recurs more than {MOST_STARTS:,} times")
             if moment >= since:
                 found.append(moment)
     except _PastTheEndError:
-        pass
-    return Starts(found, steps + (_WORK_A_YEAR * years if rule.count else 0))
+        reached = until
+    if steps > most:
+        raise ValueError(f"the rule recurs more than {most:,} times")
+    return Starts(found, max(steps, _work(rule, reached - start)))
+
+
+def _never(rule: Rule) -> bool:
+    """Whether a rule asks for days its months do not have."""
+    parts = dict(rule.parts)
+    longest = max((_DAYS_IN_MONTH[month] for month in parts.get("bymonth", ())), default=31)
+    return all(abs(day) > longest for day in parts.get("bymonthday", (0,)))
+
+
+def _work(rule: Rule, span: timedelta) -> int:
+    """What it costs to look through so long a time, however little is found in it."""
+    periods = span.days * _WORK_A_YEAR[rule.frequency] // 365 // rule.interval + 1
+    return periods * (1 + len(dict(rule.parts).get("bysetpos", ())) // 8)
 
 
 def _nearer(rule: Rule, first: datetime, since: datetime) -> tuple[Rule, datetime]:

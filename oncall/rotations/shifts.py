@@ -1,11 +1,12 @@
 """From calendars to a schedule: who is on call at every instant of a window.
 
-At any instant the people of the highest `[L]` priority present are on call. Overrides beat planned shifts whatever their
-priority, and rank among themselves in the same way; what is left of a planned shift around an override stands.
+At any instant the people of the highest `[L]` priority present are on call. Overrides beat planned shifts whatever
+their priority, and rank among themselves in the same way; what is left of a planned shift around an override stands.
 """
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 
@@ -17,7 +18,7 @@ from oncall.errors import WARNING, Problem, problem
 from oncall.model import Person, Shift
 from oncall.rotations.ics import Calendar
 from oncall.rotations.names import Reader
-from oncall.rotations.occurrences import earliest, occurrences
+from oncall.rotations.occurrences import earliest, expand
 from oncall.schedule import AHEAD, Schedule, Segment, Window
 
 _STEP = 32 * times.DAY
@@ -50,17 +51,21 @@ def compile_schedule(
     `zone` is that of floating times and whole days. The calendars are expanded farther and farther around the window
     until every stretch that touches it, and the next one after it, is known from end to end.
     """
-    begin = min(filter(None, (earliest(layer.calendar) for layer in layers)), default=window.start)
+    begin = min((first for layer in layers if (first := earliest(layer.calendar)) is not None), default=window.start)
+    known: Schedule | None = None
     before = after = _STEP
     while True:
         since, until = max(window.start - before, begin), min(window.end + after, window.end + AHEAD + times.DAY)
         since = min(since, window.start)
-        stretches, problems = _stretches(layers, since, until, zone, names, people)
+        stretches, problems, complete = _stretches(layers, since, until, zone, names, people)
         schedule = Schedule(window, tuple(segments(stretches)))
         known_before = since <= begin or _settled_before(schedule, since)
         known_after = until >= window.end + AHEAD + times.DAY or _settled_after(schedule, until)
-        if known_before and known_after:
+        if not complete and known:  # too much to look farther: what was known without is whole in the window
+            return known, problems
+        if not complete or (known_before and known_after):
             return schedule, problems
+        known = schedule
         before *= 1 if known_before else 4
         after *= 1 if known_after else 4
 
@@ -87,20 +92,22 @@ def _stretches(
     zone: tzinfo,
     names: Reader,
     people: Mapping[str, Person] | None,
-) -> tuple[list[Stretch], list[Problem]]:
+) -> tuple[list[Stretch], list[Problem], bool]:
     found: list[Stretch] = []
     problems: set[Problem] = set()
+    complete = True
     for layer in layers:
         file = layer.calendar.file
-        stretches, odd = occurrences(layer.calendar, since, until, zone)
-        problems.update(odd)
-        for one in stretches:
+        expanded = expand(layer.calendar, since, until, zone)
+        problems.update(expanded.problems)
+        complete = complete and expanded.complete
+        for one in expanded.found:
             shifts, odd = shifts_of(one.event.summary, one.event.attendees, names, people, file, one.event.line)
             problems.update(odd)
             found += (
                 Stretch(one.start, one.end, replace(shift, layer=layer.name, uid=one.event.uid)) for shift in shifts
             )
-    return found, sorted(problems, key=lambda one: one.place)
+    return found, sorted(problems, key=lambda one: one.place), complete
 
 
 def shifts_of(
@@ -135,27 +142,33 @@ def segments(stretches: Iterable[Stretch]) -> Iterator[Segment]:
         if one.start < one.end:
             edges.setdefault(one.start, ([], []))[0].append(one)
             edges.setdefault(one.end, ([], []))[1].append(one)
-    present: dict[tuple[bool, int], list[Stretch]] = {}
+    present: dict[tuple[bool, int], dict[str, list[Stretch]]] = {}
     times_in_order = sorted(edges)
     for index, moment in enumerate(times_in_order):
         begin, end = edges[moment]
         for one in end:
-            present[_rank(one.shift)].remove(one)
-            if not present[_rank(one.shift)]:
-                del present[_rank(one.shift)]
+            _leave(present, one)
         for one in begin:
-            present.setdefault(_rank(one.shift), []).append(one)
+            insort(present.setdefault(_rank(one.shift), {}).setdefault(one.shift.who, []), one, key=_seniority)
         if present:
-            yield Segment(moment, times_in_order[index + 1], _one_each(present[max(present)]))
+            people = present[max(present)]
+            yield Segment(moment, times_in_order[index + 1], tuple([people[who][0].shift for who in sorted(people)]))
+
+
+def _leave(present: dict[tuple[bool, int], dict[str, list[Stretch]]], one: Stretch) -> None:
+    people = present[_rank(one.shift)]
+    theirs = people[one.shift.who]
+    theirs.remove(one)
+    if not theirs:
+        del people[one.shift.who]
+    if not people:
+        del present[_rank(one.shift)]
 
 
 def _rank(shift: Shift) -> tuple[bool, int]:
     return shift.layer == "override", shift.priority
 
 
-def _one_each(present: list[Stretch]) -> tuple[Shift, ...]:
-    """One shift a person, in order of person; of two for one person the earlier, then by UID, never by its place."""
-    best: dict[str, Stretch] = {}
-    for one in sorted(present, key=lambda one: (one.start, one.shift.uid or "", one.end, one.shift.label)):
-        best.setdefault(one.shift.who, one)
-    return tuple(best[who].shift for who in sorted(best))
+def _seniority(one: Stretch) -> tuple[int, str, int, str]:
+    """Of two shifts of one person the first in this order is shown; it does not depend on their place in the file."""
+    return one.start, one.shift.uid or "", one.end, one.shift.label

@@ -15,6 +15,7 @@ from oncall.errors import Problem, problem
 MOST_BYTES = 32_000_000
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+_DEEPEST = 10  # components inside components; what calendars hold is four deep
 _STARTS_COMPONENT = ("VCALENDAR", "VEVENT", "VTIMEZONE", "VTODO", "VJOURNAL", "VFREEBUSY")
 _LOOKS_LIKE = (
     (
@@ -49,13 +50,18 @@ def read_calendars(data: bytes, file: str) -> tuple[list[Component], list[Proble
     if refusal:
         return [], [problem("OC001", refusal, file)]
     lines, problems = _content_lines(data, file)
-    calendars = [root for root in _components(lines) if root.name == "VCALENDAR"]
+    roots = _components(lines)
+    calendars = [root for root in roots if root.name == "VCALENDAR"]
     if not calendars:
         return [], [*problems, problem("OC001", "is not a calendar: there is no BEGIN:VCALENDAR in it", file, 1, 1)]
     for calendar in calendars:
         if not calendar.closed:
             message = "ends without END:VCALENDAR: it was cut off, and events may be missing; fetch or save it again"
             problems.append(problem("OC001", message, file, calendar.line, 1))
+    for lost in roots:
+        if lost.name == "VEVENT":
+            message = "this event stands outside BEGIN:VCALENDAR and END:VCALENDAR and is left out"
+            problems.append(problem("OC304", message, file, lost.line, 1))
     return calendars, problems
 
 
@@ -106,8 +112,9 @@ def _components(lines: list[Line]) -> list[Component]:
             if name in _STARTS_COMPONENT:
                 _leave_unclosed(open_parts, name)
             part = Component(name, line.number)
-            (open_parts[-1].parts if open_parts else roots).append(part)
-            open_parts.append(part)
+            if len(open_parts) < _DEEPEST:
+                (open_parts[-1].parts if open_parts else roots).append(part)
+                open_parts.append(part)
         elif word == "END" and any(part.name == name for part in open_parts):
             while open_parts[-1].name != name:
                 open_parts.pop()

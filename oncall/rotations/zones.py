@@ -20,6 +20,8 @@ from oncall.rotations import recurrence
 from oncall.rotations.properties import Property, properties
 from oncall.rotations.text import Component
 
+MOST_RULES = 500
+_MOST_ONSETS = 1000  # of one rule
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100
 
 # What Outlook writes in place of a name where it shows one to people.
@@ -68,48 +70,68 @@ def _by_display_name(written: str) -> str:
     return _DISPLAY_NAMES.get(words.lower(), "")
 
 
-def custom_zone(component: Component) -> tuple[str, tzinfo] | None:
-    """The name and the zone a VTIMEZONE defines; ValueError where it cannot be read."""
-    name = next((prop.value.strip() for prop in properties(component, ("TZID",))), "")
-    changes: list[tuple[int, int]] = []
-    before: list[tuple[int, int]] = []
-    for part in component.parts:
-        if part.name in ("STANDARD", "DAYLIGHT"):
-            found, start_offset = _observance(part)
-            changes += found
-            before.append((found[0][0] if found else 0, start_offset))
-    if not name or not before:
-        return None
-    return name, _as_zone(name, min(before)[1], sorted(set(changes)))
+class Definitions:
+    """The zones that the VTIMEZONEs of one file define. The same text is read once, however often it stands there."""
+
+    def __init__(self) -> None:
+        self.rules = 0
+        self.known: dict[tuple[str, ...], tuple[str, tzinfo] | None] = {}
+
+    def read(self, component: Component) -> tuple[str, tzinfo] | None:
+        """The name and the zone a VTIMEZONE defines, None where that is no news; ValueError where it cannot be read."""
+        name = next((prop.value.strip() for prop in properties(component, ("TZID",))), "")
+        if not name or times.zone(name):
+            return None
+        text = tuple(line.text for part in (component, *component.parts) for line in part.lines)
+        if text not in self.known:
+            self.known[text] = self._read(name, component)
+        return self.known[text]
+
+    def _read(self, name: str, component: Component) -> tuple[str, tzinfo] | None:
+        changes: list[tuple[int, int]] = []
+        before: list[tuple[int, int]] = []
+        for part in component.parts:
+            if part.name in ("STANDARD", "DAYLIGHT"):
+                found, start_offset = self._observance(part)
+                changes += found
+                before.append((found[0][0] if found else 0, start_offset))
+        return (name, _as_zone(name, min(before)[1], sorted(set(changes)))) if before else None
+
+    def _observance(self, part: Component) -> tuple[list[tuple[int, int]], int]:
+        """The transitions of one STANDARD or DAYLIGHT part, as (instant, offset from then), and the offset before."""
+        found: dict[str, Property] = {}
+        rules, dates = [], []
+        for prop in properties(part, ("DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "RRULE", "RDATE")):
+            found.setdefault(prop.name, prop)
+            if prop.name == "RRULE":
+                rules.append(prop.value)
+            elif prop.name == "RDATE":
+                dates += [_local(value) for value in prop.value.split(",")]
+        if not {"DTSTART", "TZOFFSETFROM", "TZOFFSETTO"} <= found.keys():
+            raise ValueError("a part without DTSTART, TZOFFSETFROM or TZOFFSETTO")
+        start = _local(found["DTSTART"].value)
+        offset_from = vUTCOffset.from_ical(found["TZOFFSETFROM"].value)
+        offset_to = vUTCOffset.from_ical(found["TZOFFSETTO"].value)
+        onsets = [start, *dates]
+        for text in rules:
+            self.rules += 1
+            if self.rules > MOST_RULES:
+                raise ValueError(f"the VTIMEZONEs of this file have more than {MOST_RULES} rules")
+            onsets += _onsets(text, start, offset_from)
+        changed = [(times.instant(onset, UTC) - int(offset_from.total_seconds())) for onset in onsets]
+        return sorted((moment, int(offset_to.total_seconds())) for moment in changed), int(offset_from.total_seconds())
 
 
-def _observance(part: Component) -> tuple[list[tuple[int, int]], int]:
-    """The transitions of one STANDARD or DAYLIGHT part, as (instant, offset from then), and the offset before."""
-    found: dict[str, Property] = {}
-    rules, dates = [], []
-    for prop in properties(part, ("DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "RRULE", "RDATE")):
-        found.setdefault(prop.name, prop)
-        if prop.name == "RRULE":
-            rules.append(prop.value)
-        elif prop.name == "RDATE":
-            dates += [_local(value) for value in prop.value.split(",")]
-    if not {"DTSTART", "TZOFFSETFROM", "TZOFFSETTO"} <= found.keys():
-        raise ValueError("a part without DTSTART, TZOFFSETFROM or TZOFFSETTO")
-    start = _local(found["DTSTART"].value)
-    offset_from = vUTCOffset.from_ical(found["TZOFFSETFROM"].value)
-    offset_to = vUTCOffset.from_ical(found["TZOFFSETTO"].value)
-    onsets = [start, *dates]
-    for text in rules:
-        rule = recurrence.parse_rule(text)
-        first = start
-        if start.year < _FIRST_YEAR and "COUNT" not in text.upper() and rule.interval == 1 and start.day <= 28:
-            first = start.replace(year=_FIRST_YEAR)
-        until = datetime(_LAST_YEAR, 1, 1)
-        if rule.until is not None:
-            until = min(until, rule.until.local + (offset_from if rule.until.zone else timedelta()))
-        onsets += recurrence.starts(rule, first, first, until).found
-    changed = [(times.instant(onset, UTC) - int(offset_from.total_seconds())) for onset in onsets]
-    return sorted((moment, int(offset_to.total_seconds())) for moment in changed), int(offset_from.total_seconds())
+def _onsets(text: str, start: datetime, offset_from: timedelta) -> list[datetime]:
+    """When a rule of a VTIMEZONE changes the clock, on the clock that was in force before."""
+    rule = recurrence.parse_rule(text)
+    first = start
+    if start.year < _FIRST_YEAR and rule.count is None and rule.interval == 1 and start.day <= 28:
+        first = start.replace(year=_FIRST_YEAR)
+    until = datetime(_LAST_YEAR, 1, 1)
+    if rule.until is not None:
+        until = min(until, rule.until.local + (offset_from if rule.until.zone else timedelta()))
+    return recurrence.starts(rule, first, first, until, _MOST_ONSETS).found
 
 
 def _local(text: str) -> datetime:
