@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, tzinfo
 
-from icalendar.parser import unescape_char
+from icalendar.parser import unescape_backslash
 from icalendar.prop import vDDDTypes
 from msgspec import Struct
 from msgspec.structs import replace
@@ -135,7 +135,7 @@ class _Reader:
                 if prop.name == "LAST-MODIFIED":
                     self._note_written(prop)
                 elif prop.value.strip():
-                    self.zone = find_zone(unescape_char(prop.value), self.custom)
+                    self.zone = find_zone(unescape_backslash(prop.value), self.custom)
                     if self.zone is None:
                         message = f"X-WR-TIMEZONE names no time zone: {prop.value!r}; the workspace's is used"
                         self._report("OC307", message, prop.line, len(prop.name) + 2)
@@ -190,7 +190,7 @@ class _Reader:
         return Event(
             line=line,
             uid=_first(by_name, "UID") or None,
-            summary=unescape_char(_first(by_name, "SUMMARY")).strip() or NO_SUMMARY,
+            summary=unescape_backslash(_first(by_name, "SUMMARY")).strip() or NO_SUMMARY,
             start=start,
             end=self._end(start, by_name),
             attendees=tuple(_attendees(by_name.get("ATTENDEE", ()))),
