@@ -7,6 +7,7 @@ lies between them is a gap.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -90,10 +91,7 @@ def _of_account(plan: Plan, name: str, start: int, end: int) -> Iterator[Timetab
                 for begins, ends, _ in plan.schedules[binding.rotation].between(start, end):
                     edges |= {begins, ends}
         ordered = sorted(edges)
-        pieces = (
-            Stretch(begins, ends, entries_bound(plan, bindings, begins))
-            for begins, ends in zip(ordered, ordered[1:], strict=False)
-        )
+        pieces = (Stretch(begins, ends, entries_bound(plan, bindings, begins)) for begins, ends in pairwise(ordered))
         yield Timetable("role", role, start, end, tuple(_joined(pieces)))
 
 

@@ -26,8 +26,10 @@ from oncall.plan import Plan
 def away(
     context: typer.Context,
     person: Annotated[str, typer.Argument(autocompletion=complete.people)],
-    until: Annotated[str, typer.Option("--until", help="The end: 08:00, 'mon 17:00', +12h (from the start) …")],
-    start: Annotated[str, typer.Option("--from", help="The start.")] = "now",
+    until: Annotated[
+        str, typer.Option("--until", metavar="WHEN", help="The end: 08:00, 'mon 17:00', +12h (from the start) …")
+    ],
+    start: Annotated[str, typer.Option("--from", metavar="WHEN", help="The start.")] = "now",
     reason: Annotated[str, typer.Option(help="Why; it is kept with the event.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and write nothing.")] = False,
 ) -> None:
@@ -51,9 +53,7 @@ def _shifts(opened: Opened, after: Plan) -> Iterator[str]:
         for one in opened.timetable(after, rotation):
             if any(entry.shift.person == opened.wanted.person for entry in one.on_call):
                 yield f"  on call in {rotation} {spans(opened, one.start, one.end)}"
-                begin, end = (
-                    times.at(moment, opened.zone).isoformat() for moment in (one.start, one.end)
-                )
+                begin, end = (times.at(moment, opened.zone).isoformat() for moment in (one.start, one.end))
                 yield f"    oncall override {rotation} SOMEBODY --from {begin} --until {end}"
 
 

@@ -22,8 +22,10 @@ def override(
     context: typer.Context,
     rotation: Annotated[str, typer.Argument(autocompletion=complete.rotations)],
     person: Annotated[str, typer.Argument(autocompletion=complete.people)],
-    until: Annotated[str, typer.Option("--until", help="The end: 08:00, 'mon 17:00', +12h (from the start) …")],
-    start: Annotated[str, typer.Option("--from", help="The start.")] = "now",
+    until: Annotated[
+        str, typer.Option("--until", metavar="WHEN", help="The end: 08:00, 'mon 17:00', +12h (from the start) …")
+    ],
+    start: Annotated[str, typer.Option("--from", metavar="WHEN", help="The start.")] = "now",
     reason: Annotated[str, typer.Option(help="Why; it is kept with the event.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and write nothing.")] = False,
 ) -> None:

@@ -38,9 +38,10 @@ LONGEST = 3660 * times.DAY
 def shifts(
     context: typer.Context,
     name: Annotated[str | None, typer.Argument(autocompletion=complete.anything)] = None,
-    start: Annotated[str | None, typer.Option("--from", help="Default: today, 0:00.")] = None,
+    start: Annotated[str | None, typer.Option("--from", metavar="WHEN", help="Default: today, 0:00.")] = None,
     until: Annotated[
-        str | None, typer.Option("--until", help="Default: two weeks after --from; +30d counts from it.")
+        str | None,
+        typer.Option("--until", metavar="WHEN", help="Default: two weeks after --from; +30d counts from it."),
     ] = None,
     calendar: Annotated[str | None, typer.Option(metavar="FILE", help="This calendar; no workspace is needed.")] = None,
     overrides: Annotated[list[str] | None, typer.Option(metavar="FILE", help="With --calendar: overrides.")] = None,

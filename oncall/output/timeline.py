@@ -18,7 +18,7 @@ from oncall.timetables import Timetable
 
 COLOURS = ("green", "blue", "magenta", "cyan", "yellow", "bright_red", "bright_green", "bright_blue", "bright_magenta")
 _BLOCKS = {(False, False): "·", (True, False): "▌", (False, True): "▐", (True, True): "█"}
-_CELLS_A_DAY = (24, 12, 8, 6, 4, 3, 2, 1)
+_CELLS_A_DAY = (24, 12, 8, 6, 4)
 _MOST_STRIPS = 60
 _DAY_NAMES = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 
@@ -44,7 +44,7 @@ def _picture(table: Timetable, zone: tzinfo, width: int, margin: int, colours: d
     days = _days(table.start, table.end, zone)
     cells = next((cells for cells in _CELLS_A_DAY if cells * len(days) + margin <= width), 0)
     if not cells:
-        cells = 3 if width - margin >= 21 else 1
+        cells = next((few for few in (4, 3, 2) if few * 7 + margin <= width), 1)
     a_strip = max(1, (width - margin) // cells)
     if cells * len(days) + margin > width and a_strip >= 7:
         a_strip -= a_strip % 7

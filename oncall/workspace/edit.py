@@ -26,7 +26,7 @@ from oncall.rotations.ics import read_calendar
 from oncall.rotations.names import Reader
 from oncall.workspace.load import Workspace
 
-_END = re.compile(rb"(?im)^END:VCALENDAR[ \t]*(?=\r|\n|\Z)")
+_END = re.compile(rb"(?i)(?<![^\r\n])END:VCALENDAR[ \t]*(?=\r|\n|\Z)")
 
 
 class Change(Struct, frozen=True):
