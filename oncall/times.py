@@ -88,7 +88,7 @@ def parse_duration(text: str) -> int:
 
 
 def show_duration(seconds: float) -> str:
-    """Seconds as people write them: `45s`, `2m`, `1h30m`, `3d`, `1d4h`; at most two units that matter are not cut off."""
+    """Seconds as people write them: `45s`, `2m`, `1h30m`, `3d`, `1d4h`; nothing is cut off."""
     left = int(seconds)
     parts = []
     for size, unit in ((DAY, "d"), (3600, "h"), (60, "m"), (1, "s")):

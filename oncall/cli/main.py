@@ -11,6 +11,7 @@ gc.disable()  # most of a short run would be spent looking for garbage among the
 import typer  # noqa: E402
 from typer.core import TyperGroup  # noqa: E402
 
+from oncall import __version__  # noqa: E402
 from oncall.cli.session import Session, complain  # noqa: E402
 from oncall.errors import OncallError  # noqa: E402
 
@@ -57,6 +58,12 @@ app = typer.Typer(
 )
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        print(f"oncall {__version__}")
+        raise typer.Exit()
+
+
 @app.callback()
 def oncall(
     context: typer.Context,
@@ -68,18 +75,15 @@ def oncall(
             help="The folder with oncall.yaml. Default: $ONCALL_WORKSPACE, then upwards, then ./schedules.",
         ),
     ] = None,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_tell_version, help="Print the version and stop.")
+    ] = False,
 ) -> None:
     """Who is on call, offline and at once; and whether the chain behind them holds.
 
     Every answer is worked out from a folder of YAML, iCalendar and Markdown files. `oncall init` makes one to start
     from.
     """
-    if version:
-        from oncall import __version__
-
-        print(f"oncall {__version__}")
-        raise typer.Exit()
     context.obj = Session(workspace, dict(os.environ), os.getcwd)
 
 

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from oncall import fields, times
 from oncall.errors import OncallError, Problem
-from oncall.output.words import problem_line, safe
+from oncall.output.words import problem_line, safe, safe_json
 from oncall.plan import Plan
 from oncall.schedule import Window
 from oncall.when import parse_when
@@ -91,12 +91,12 @@ def complain(message: str) -> None:
     print(f"oncall: {safe(message, 1000)}", file=sys.stderr)
 
 
-def warn(problems: Iterable[Problem]) -> None:
+def warn(problems: Iterable[Problem], heading: str = "the answer may be incomplete:") -> None:
     """Say on standard error what was wrong with the files behind an answer."""
     found = sorted(set(problems), key=lambda one: one.place)
     if not found:
         return
-    print("oncall: the answer may be incomplete:", file=sys.stderr)
+    print(f"oncall: {heading}", file=sys.stderr)
     for one in found[:_SHOWN]:
         print(f"  {problem_line(one)}", file=sys.stderr)
     if len(found) > _SHOWN:
@@ -106,12 +106,12 @@ def warn(problems: Iterable[Problem]) -> None:
 def print_json(document: Any) -> None:
     """A document on standard output, indented."""
     try:
-        text = msgspec.json.encode(document, enc_hook=fields.encode)
+        text = msgspec.json.format(msgspec.json.encode(document, enc_hook=fields.encode), indent=2).decode()
     except UnicodeEncodeError:  # the name of a file that is no Unicode
         import json
 
-        text = json.dumps(document, default=fields.encode).encode("ascii")
-    print(msgspec.json.format(text, indent=2).decode())
+        text = json.dumps(document, indent=2, default=fields.encode)
+    print(safe_json(text))
 
 
 def print_csv(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:

@@ -26,13 +26,17 @@ from oncall.errors import NotFoundError, OncallError
 from oncall.output.who_text import COLUMNS, Line, one_line, who_lines, who_rows
 from oncall.plan import EVERYTHING, Plan
 
+_UNREAD = "what you ask for may stand in what could not be read:"
+
 Format = Literal["rich", "plain", "line", "markdown", "json", "csv"]
 
 
 def who(
     context: typer.Context,
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", autocompletion=complete.names)] = None,
-    at: Annotated[list[str] | None, typer.Option(help="When, instead of now; may be given several times.")] = None,
+    at: Annotated[
+        list[str] | None, typer.Option(metavar="WHEN", help="When, instead of now; may be given several times.")
+    ] = None,
     calendar: Annotated[
         str | None, typer.Option(metavar="FILE", help="Ask this calendar; no workspace is needed.")
     ] = None,
@@ -67,9 +71,9 @@ def _of_workspace(
         plan = first if first.window.holds(instant) else session.plan(instant)
         wanted = _found(plan, names) if names else [("account", name) for name in sorted(plan.accounts)]
         if not names:
-            warn(left_out(plan))
+            warn(left_out(plan), "these accounts cannot be shown:")
         if not wanted:
-            warn(plan.reported.get(EVERYTHING, ()))
+            warn(plan.reported.get(EVERYTHING, ()), _UNREAD)
             raise OncallError("there is no account to ask about: name a rotation, or add `accounts:` to a file")
         for kind, name in wanted:
             answers.append((account_answer if kind == "account" else rotation_answer)(plan, name, instant))
@@ -80,7 +84,7 @@ def _found(plan: Plan, names: Sequence[str]) -> list[tuple[str, str]]:
     try:
         return [find(plan, name) for name in names]
     except NotFoundError:
-        warn(plan.reported.get(EVERYTHING, ()))  # it may stand in a file that cannot be read
+        warn(plan.reported.get(EVERYTHING, ()), _UNREAD)
         raise
 
 

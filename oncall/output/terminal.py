@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 
 from rich.console import Console
@@ -58,18 +58,25 @@ def overview(where: Console, answers: Sequence[Answer], zone: tzinfo) -> None:
     for heading in ("account", "tier", "on call", "reach", "until", *(("next",) if wide else ())):
         table.add_column(heading, no_wrap=heading in ("tier",), overflow="fold")
     for answer in answers:
-        for index, tier in enumerate(answer.tiers):
-            table.add_row(
-                _account(answer) if index == 0 else Text(),
-                Text(safe(tier.role), STYLES["role" if tier.in_policy else "quiet"]),
-                _people(tier),
-                _reach(tier),
-                _until(answer, tier, zone),
-                *((_next(answer, tier, zone),) if wide else ()),
-            )
-        if not answer.tiers:
-            table.add_row(_account(answer), Text(), Text("nobody is bound", STYLES["bad"]))
+        for cells in _rows(answer, zone):
+            table.add_row(*cells[: len(table.columns)])
     where.print(table)
+
+
+def _rows(answer: Answer, zone: tzinfo) -> Iterator[tuple[Text, ...]]:
+    """A row for each person, so that what is folded cannot put one's number beside another's name."""
+    account = _account(answer)
+    for tier in answer.tiers:
+        role = Text(safe(tier.role), STYLES["role" if tier.in_policy else "quiet"])
+        following = _next(answer, tier, zone)
+        for entry in tier.on_call:
+            yield account, role, _person(entry), _reach(entry), _until(answer, entry, zone), following
+            account = role = following = Text()
+        if not tier.on_call:
+            yield account, role, Text("nobody", STYLES["bad"]), Text(), Text(), following
+        account = Text()
+    if not answer.tiers:
+        yield account, Text(), Text("nobody is bound", STYLES["bad"])
 
 
 def _account(answer: Answer) -> Text:
@@ -81,12 +88,6 @@ def _account(answer: Answer) -> Text:
     return text
 
 
-def _people(tier: TierAnswer) -> Text:
-    if not tier.on_call:
-        return Text("nobody", STYLES["bad"])
-    return Text("\n").join(_person(entry) for entry in tier.on_call)
-
-
 def _person(entry: Entry) -> Text:
     text = Text(safe(entry.shift.label), STYLES["name" if entry.reachable else "bad"])
     if entry.why_not:
@@ -96,26 +97,16 @@ def _person(entry: Entry) -> Text:
     return text
 
 
-def _reach(tier: TierAnswer) -> Text:
-    ways = [
-        Text(way(entry.contact_methods[0]).rsplit(" (", 1)[0] if entry.contact_methods else "-")
-        for entry in tier.on_call
-    ]
-    return Text("\n").join(ways)
+def _reach(entry: Entry) -> Text:
+    return Text(way(entry.contact_methods[0]).rsplit(" (", 1)[0] if entry.contact_methods else "-")
 
 
-def _until(answer: Answer, tier: TierAnswer, zone: tzinfo) -> Text:
-    lines = []
-    for entry in tier.on_call:
-        if entry.until is None:
-            lines.append(Text("always" if entry.shift.layer == "direct" else "", STYLES["quiet"]))
-        else:
-            soon = entry.until - answer.at < 3600
-            told = day_and_time(entry.until, zone, answer.at) + (
-                f" ({distance(entry.until - answer.at)})" if soon else ""
-            )
-            lines.append(Text(told, STYLES["note" if soon else "time"]))
-    return Text("\n").join(lines)
+def _until(answer: Answer, entry: Entry, zone: tzinfo) -> Text:
+    if entry.until is None:
+        return Text("always" if entry.shift.layer == "direct" else "", STYLES["quiet"])
+    soon = entry.until - answer.at < 3600
+    left = f" ({distance(entry.until - answer.at)})" if soon else ""
+    return Text(day_and_time(entry.until, zone, answer.at) + left, STYLES["note" if soon else "time"])
 
 
 def _next(answer: Answer, tier: TierAnswer, zone: tzinfo) -> Text:

@@ -35,8 +35,9 @@ def who_lines(answers: Sequence[Answer], zone: tzinfo) -> Iterator[Line]:
 
 def _block(answer: Answer, zone: tzinfo) -> Iterator[Line]:
     yield tuple(_title(answer))
-    width = max((len(tier.role) for tier in answer.tiers), default=0)
-    width = max(width, len("runbook")) if answer.kind == "account" else width
+    roles = ["runbook", *(safe(tier.role) for tier in answer.tiers)]
+    width = max(map(len, roles)) if answer.kind == "account" else 0
+    indent = " " * (width + 4 if width else 2)
     for tier in answer.tiers:
         yield from _tier(answer, tier, width, zone)
     if not answer.tiers:
@@ -48,7 +49,7 @@ def _block(answer: Answer, zone: tzinfo) -> Iterator[Line]:
         age = answer.at - written
         if age > STALE:
             told = f"last written {day_and_time(written, zone, answer.at)} ({age // 86_400} days before)"
-            yield ((f"  {'':{width}}  {safe(file)} {told}", "quiet"),)
+            yield ((f"{indent}{safe(file)} {told}", "quiet"),)
 
 
 def _title(answer: Answer) -> Iterator[Span]:
@@ -64,8 +65,7 @@ def _title(answer: Answer) -> Iterator[Span]:
 
 
 def _tier(answer: Answer, tier: TierAnswer, width: int, zone: tzinfo) -> Iterator[Line]:
-    role = tier.role if answer.kind == "account" else ""
-    head = f"  {safe(role):{width}}  " if role else "  "
+    head = f"  {safe(tier.role):{width}}  " if width else "  "
     quiet: Line = () if tier.in_policy else (("  (no tier of the policy)", "quiet"),)
     if not tier.on_call:
         yield ((head, "role"), ("nobody", "bad"), *quiet)
@@ -123,11 +123,13 @@ def way(method: ContactMethod) -> str:
 
 
 def _next(answer: Answer, tier: TierAnswer, indent: str, zone: tzinfo) -> Iterator[Line]:
+    ends = [entry.until for entry in tier.on_call if entry.until is not None]
     if not tier.next:
+        if ends:
+            yield ((f"{indent}next ", "quiet"), ("nobody: nothing is scheduled after that", "bad"))
         return
     people = " and ".join(safe(one.shift.label) for one in tier.next.on_call)
     gap = ""
-    ends = [entry.until for entry in tier.on_call if entry.until is not None]
     if tier.on_call and ends and len(ends) == len(tier.on_call) and max(ends) < tier.next.at:
         gap = f", after {distance(tier.next.at - max(ends))} with nobody"
     yield (
@@ -152,10 +154,8 @@ def _short(answer: Answer, entry: Entry) -> str:
     return f"[{label}: {REASONS[entry.why_not or 'unidentified']}]"
 
 
-COLUMNS = (
-    ("name", "at", "role", "person", "label", "since", "until")
-    + ("reachable", "why not", "contact", "next", "next from")
-)  # fmt: skip
+_WHO = ("name", "at", "role", "person", "label")
+COLUMNS = (*_WHO, "since", "until", "reachable", "why not", "contact", "next", "next from")
 
 
 def who_rows(answers: Sequence[Answer], zone: tzinfo, *, exact: bool = False) -> Iterator[tuple[str, ...]]:
@@ -187,3 +187,5 @@ def who_rows(answers: Sequence[Answer], zone: tzinfo, *, exact: bool = False) ->
                 )
             if not tier.on_call:
                 yield (*start, "", "nobody", "", "", "no", "", "", *end)
+        if not answer.tiers:
+            yield (safe(answer.name), at, "", "", "nobody", "", "", "no", "", "", "", "")

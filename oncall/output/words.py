@@ -31,6 +31,16 @@ def safe(text: object, most: int = _MOST) -> str:
     return shown if len(written) <= most else shown[:most] + "…"
 
 
+def safe_json(text: str) -> str:
+    """JSON that shows in a terminal what it holds: the same document, with escapes for what could steer one."""
+    return _HARMFUL.sub(lambda found: found[0] if found[0] == "\n" else _json_escape(found[0]), text)
+
+
+def _json_escape(letter: str) -> str:
+    units = letter.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[place] << 8 | units[place + 1]:04x}" for place in range(0, len(units), 2))
+
+
 def day_and_time(instant: float, zone: tzinfo, seen_from: float) -> str:
     """`Sun 22 Nov 23:58`; the year where it is another than that of the instant it is seen from, seconds where there
     are some."""

@@ -140,7 +140,8 @@ def _fault(error: msgspec.ValidationError, shape: Any, data: Any) -> _Fault:
         name = unknown[1]
         keys = _keys_at(shape, path)
         message = f"`{name}` is not a key of {_called(shape, path)}" + _instead(name, keys)
-        return _Fault("OC002", (*path, name), message, (*path, name), at_key=True, meant=fields.nearest(name, keys) or "")
+        meant = fields.nearest(name, keys) or ""
+        return _Fault("OC002", (*path, name), message, (*path, name), at_key=True, meant=meant)
     missing = re.fullmatch(r"Object missing required field `(.*)`", what)
     if missing:
         message = f"`{missing[1]}` is missing in {_called(shape, path)}"
