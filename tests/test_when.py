@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -90,7 +91,5 @@ def test_the_ends_of_the_calendar_are_refused(text: str) -> None:
 
 @given(st.text(max_size=30), st.sampled_from([NEW_YORK, UTC]))
 def test_any_text_is_an_instant_or_an_error(text: str, zone: object) -> None:
-    try:
+    with suppress(OncallError):
         assert isinstance(parse_when(text, NOW, zone), int)  # type: ignore[arg-type]
-    except OncallError:
-        pass
