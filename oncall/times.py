@@ -18,8 +18,9 @@ ZONE_DATA_VERSION: str = tzdata.IANA_VERSION
 DAY = 86_400
 
 _ZONES = join(dirname(tzdata.__file__), "zoneinfo")
-_ZONE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*")
-_DURATION = re.compile(r"(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?")
+# Patterns are compiled when they are first used: a run that needs none of them does not wait for them.
+_ZONE_NAME = r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*"
+_DURATION = r"(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST = -62_135_596_800  # 0001-01-01T00:00Z
 _LATEST = 253_402_300_799  # 9999-12-31T23:59:59Z
@@ -28,7 +29,7 @@ _LATEST = 253_402_300_799  # 9999-12-31T23:59:59Z
 @cache
 def zone(name: str) -> ZoneInfo | None:
     """The zone of an IANA name, spelt exactly; None where there is none."""
-    if not _ZONE_NAME.fullmatch(name):
+    if not re.fullmatch(_ZONE_NAME, name):
         return None
     try:
         with open(join(_ZONES, *name.split("/")), "rb") as file:
@@ -74,7 +75,7 @@ def midnight(day: date, where: tzinfo) -> int:
 
 def parse_duration(text: str) -> int:
     """`45s`, `2m`, `1h30m`, `90d` as seconds. A bare number is refused: its unit would be a guess."""
-    found = _DURATION.fullmatch(text.strip())
+    found = re.fullmatch(_DURATION, text.strip())
     if not text.strip() or not found:
         if text.strip().isdigit():
             number = text.strip()

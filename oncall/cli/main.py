@@ -90,6 +90,7 @@ def oncall(
 def run() -> NoReturn:
     """The console script: run a command and leave with its status."""
     gc.freeze()
+    gc.set_threshold(100_000, 20, 20)  # a short run ends before the first collection
     gc.enable()
     _open_streams()
     status = main()

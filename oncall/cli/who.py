@@ -109,8 +109,7 @@ def _show(answers: Sequence[Answer], zone: tzinfo, how: str, *, overview: bool) 
         for answer in answers:
             print(one_line(answer))
     elif how == "plain":
-        for line in who_lines(answers, zone):
-            print(_plain(line))
+        print("\n".join(_plain(line) for line in who_lines(answers, zone)))
     else:
         _draw(answers, zone, overview=overview)
 

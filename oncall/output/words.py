@@ -14,7 +14,7 @@ from oncall.errors import Problem
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_HARMFUL = re.compile(
+_HARMFUL = (  # a pattern; most text is printable ASCII and never needs it compiled
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f\ud800-\udfff]"
 )
@@ -25,15 +25,19 @@ def safe(text: object, most: int = _MOST) -> str:
     """Text from a file as one line that does nothing: control characters, marks that turn the direction of writing and
     invisible ones are shown as escapes, and what is endless is cut."""
     written = str(text)
-    shown = _HARMFUL.sub(
-        lambda found: found[0].encode("unicode_escape", "surrogatepass").decode("ascii"), written[: most + 1]
+    if len(written) <= most and written.isascii() and written.isprintable():
+        return written
+    shown = re.sub(
+        _HARMFUL,
+        lambda found: found[0].encode("unicode_escape", "surrogatepass").decode("ascii"),
+        written[: most + 1],
     )
     return shown if len(written) <= most else shown[:most] + "…"
 
 
 def safe_json(text: str) -> str:
     """JSON that shows in a terminal what it holds: the same document, with escapes for what could steer one."""
-    return _HARMFUL.sub(lambda found: found[0] if found[0] == "\n" else _json_escape(found[0]), text)
+    return re.sub(_HARMFUL, lambda found: found[0] if found[0] == "\n" else _json_escape(found[0]), text)
 
 
 def _json_escape(letter: str) -> str:
