@@ -51,16 +51,42 @@ def draw_lines(where: Console, lines: Iterable[Line]) -> None:
 
 
 def overview(where: Console, answers: Sequence[Answer], zone: tzinfo) -> None:
-    """Every account on one screen: a row for each tier, people with the first way to reach them."""
+    """Every account on one screen: a row for each person on call, with the first way to reach them. Where the terminal
+    is too narrow for all columns the account stands above its tiers, and who is next is left to `oncall who NAME`."""
     where.print(Text(f"{moment(answers[0].at, zone)}  {zone}", STYLES["time"]))
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    wide = where.width >= 110
-    for heading in ("account", "tier", "on call", "reach", "until", *(("next",) if wide else ())):
-        table.add_column(heading, no_wrap=heading in ("tier",), overflow="fold")
-    for answer in answers:
-        for cells in _rows(answer, zone):
-            table.add_row(*cells[: len(table.columns)])
+    rows = [list(_rows(answer, zone)) for answer in answers]
+    if where.width < _WIDE:
+        _draw_narrow(where, rows)
+        return
+    table = _grid(("account", "tier", "on call", "reach", "until", "next"))
+    for cells in (cells for block in rows for cells in block):
+        table.add_row(*cells)
     where.print(table)
+
+
+_WIDE = 110
+
+
+def _grid(headings: Iterable[str], widths: Sequence[int] = ()) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", show_header=not widths)
+    for index, heading in enumerate(headings):
+        width = widths[index] if widths else None
+        table.add_column(heading, overflow="fold", no_wrap=heading == "tier", width=width)
+    return table
+
+
+def _draw_narrow(where: Console, blocks: Sequence[Sequence[tuple[Text, ...]]]) -> None:
+    """The same columns under every account, the way to reach somebody in what the others leave of the line."""
+    cells = [row[1:5] for block in blocks for row in block]
+    widths = [max(row[column].cell_len for row in cells) for column in range(4)]
+    widths[1] = min(widths[1], 24)
+    widths[2] = max(16, where.width - 2 - widths[0] - widths[1] - widths[3] - 6)
+    for block in blocks:
+        where.print(Text(" ").join(block[0][0].split()), soft_wrap=True)
+        table = _grid(("", "tier", "on call", "reach", "until"), (0, *widths))
+        for row in block:
+            table.add_row(Text(), *row[1:5])
+        where.print(table)
 
 
 def _rows(answer: Answer, zone: tzinfo) -> Iterator[tuple[Text, ...]]:

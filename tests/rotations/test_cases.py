@@ -1,4 +1,4 @@
-"""Calendars and the schedules they mean: every case under `cases/` is a calendar, a stretch of time and what is expected.
+"""Calendars and the schedules they mean: a case under `cases/` is a calendar, a stretch of time and what is expected.
 
 A case says what it `proves`; its calendar is `ics` (events as blocks of lines) with `overrides`, read in `zone` with
 `people` and `identify`. `expect` is the whole schedule from `from` until `until`, a line a stretch: its start, its end,
