@@ -216,7 +216,7 @@ class _Reader:
         raise _BrokenEventError("it has neither DTEND nor DURATION: a shift needs an end")
 
     def _moment(self, prop: Property, value: str | None = None) -> Moment:
-        written = (prop.value if value is None else value).strip()
+        written = (prop.value if value is None else value).strip().upper()
         try:
             read = vDDDTypes.from_ical(written)
         except (ValueError, TypeError):

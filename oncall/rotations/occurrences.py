@@ -19,7 +19,7 @@ from oncall.rotations import recurrence
 from oncall.rotations.ics import Calendar, Event, Length, Series
 from oncall.rotations.recurrence import Moment
 
-MOST_WORK = 150_000
+MOST_WORK = 100_000
 
 _DAY = timedelta(days=1)
 _MARGIN = 2 * times.DAY  # a local time is never farther than this from the same time in UTC, skipped days included
@@ -65,6 +65,7 @@ def expand(calendar: Calendar, since: int, until: int, zone: tzinfo) -> Expanded
             complete = False
         else:
             found += expansion.run()
+            complete = complete and expansion.complete
         work += expansion.work
         problems += expansion.problems
     return Expanded(found, problems, complete)
@@ -83,6 +84,7 @@ class _Expansion:
         self.problems: list[Problem] = []
         self.unreadable: set[int] = set()
         self.work = 0
+        self.complete = True
 
     def report(self, code: str, message: str, event: Event, line: int | None = None) -> None:
         name = f"event {event.uid[:200]!r}" if event.uid else "an event without UID"
@@ -96,7 +98,8 @@ class _Expansion:
                 found = self._of_master(master)
             except (ValueError, OverflowError) as error:
                 self.report("OC304", f"is left out: {error}", master)
-                self.work += recurrence.MOST_STARTS  # what it took to find out
+                self.complete = not isinstance(error, recurrence.TooManyError)
+                self.work += 0 if self.complete else recurrence.MOST_STARTS
         excluded = _Places(master.excluded if master else (), self.zone)
         for change in self.series.changes:
             if change.replaces and not change.cancelled and not excluded.hold(change.replaces, self.zone):
@@ -139,7 +142,7 @@ class _Expansion:
             expanded = recurrence.starts(rule, master.start.local, first, end)
             self.work += expanded.work
             if self.work > MOST_WORK:
-                raise ValueError("its rules recur too often")
+                raise recurrence.TooManyError("its rules recur too often")
             for local in expanded.found:
                 moment = Moment(local, master.start.zone, master.start.all_day)
                 exact = None if rule.until is None or moment.all_day else rule.until.exact

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from oncall import times
 
-MOST_STARTS = 100_000
+MOST_STARTS = 50_000
 
 Frequency = Literal[0, 1, 2, 3, 4, 5, 6]  # as dateutil numbers them: YEARLY is 0, HOURLY 4
 
@@ -172,6 +172,10 @@ class _PastTheEndError(Exception):
     pass
 
 
+class TooManyError(ValueError):
+    """A rule recurs more often than anybody works."""
+
+
 class Starts(Struct, frozen=True):
     """The wall-clock starts that were found, and how much work it was, in starts looked at."""
 
@@ -183,7 +187,7 @@ def starts(rule: Rule, first: datetime, since: datetime, until: datetime, most: 
     """The starts of a rule that begins at `first`, from `since` to `until`, both included.
 
     COUNT counts `first` even where the rule does not name it, as RFC 5545 has it. The rule's own UNTIL is the caller's
-    to apply: only he knows its zone. ValueError where there are too many.
+    to apply: only he knows its zone. TooManyError where there are more than `most`.
     """
     if until < first or _never(rule):
         return Starts([], 1)
@@ -204,7 +208,7 @@ def starts(rule: Rule, first: datetime, since: datetime, until: datetime, most: 
     except _PastTheEndError:
         reached = until
     if steps > most:
-        raise ValueError(f"the rule recurs more than {most:,} times")
+        raise TooManyError(f"the rule recurs more than {most:,} times")
     return Starts(found, max(steps, _work(rule, reached - start)))
 
 

@@ -66,8 +66,8 @@ def compile_schedule(
         if not complete or (known_before and known_after):
             return schedule, problems
         known = schedule
-        before *= 1 if known_before else 4
-        after *= 1 if known_after else 4
+        before *= 1 if known_before else 8
+        after *= 1 if known_after else 8
 
 
 def _settled_before(schedule: Schedule, since: int) -> bool:

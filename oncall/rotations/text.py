@@ -53,7 +53,7 @@ def read_calendars(data: bytes, file: str) -> tuple[list[Component], list[Proble
     roots = _components(lines)
     calendars = [root for root in roots if root.name == "VCALENDAR"]
     if not calendars:
-        return [], [*problems, problem("OC001", "is not a calendar: there is no BEGIN:VCALENDAR in it", file, 1, 1)]
+        return [], [problem("OC001", "is not a calendar: there is no BEGIN:VCALENDAR in it", file, 1, 1)]
     for calendar in calendars:
         if not calendar.closed:
             message = "ends without END:VCALENDAR: it was cut off, and events may be missing; fetch or save it again"

@@ -20,7 +20,7 @@ from oncall.rotations import recurrence
 from oncall.rotations.properties import Property, properties
 from oncall.rotations.text import Component
 
-MOST_RULES = 500
+MOST_RULES = 200
 _MOST_ONSETS = 1000  # of one rule
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100
 
