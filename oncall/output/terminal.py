@@ -102,7 +102,7 @@ def _rows(answer: Answer, zone: tzinfo) -> Iterator[tuple[Text, ...]]:
             yield account, role, Text("nobody", STYLES["bad"]), Text(), Text(), following
         account = Text()
     if not answer.tiers:
-        yield account, Text(), Text("nobody is bound", STYLES["bad"])
+        yield account, Text(), Text("nobody is bound", STYLES["bad"]), Text(), Text(), Text()
 
 
 def _account(answer: Answer) -> Text:
