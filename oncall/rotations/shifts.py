@@ -64,10 +64,23 @@ def compile_schedule(
         if not complete and known:  # too much to look farther: what was known without is whole in the window
             return known, problems
         if not complete or (known_before and known_after):
-            return schedule, problems
+            return _needed(schedule), problems
         known = schedule
         before *= 1 if known_before else 8
         after *= 1 if known_after else 8
+
+
+def _needed(schedule: Schedule) -> Schedule:
+    """A schedule without the segments that no answer about its window can touch."""
+    window, last = schedule.window, schedule.window.end - 1
+    following = schedule.next(last)
+    begins = [one.since for one in schedule.at(window.start) if one.since is not None]
+    ends = [one.until for one in (*schedule.at(last), *(following[1] if following else ()))]
+    first = min(begins, default=window.start)
+    final = max((end for end in ends if end is not None), default=window.end)
+    if following is None or None in ends:
+        final = schedule.segments[-1].end if schedule.segments else window.end
+    return Schedule(window, tuple(one for one in schedule.segments if one.end > first and one.start < final))
 
 
 def _settled_before(schedule: Schedule, since: int) -> bool:

@@ -27,7 +27,7 @@ from oncall.plan import AccountFacts, Doubt, Plan, Presence, RotationFacts
 from oncall.schedule import Schedule, Segment, Window
 from oncall.workspace.files import Files, stamp
 
-FORMAT = 2
+FORMAT = 3
 
 _T = TypeVar("_T")
 _KEPT = 8  # entries of one workspace: the months somebody has asked about lately
