@@ -25,9 +25,10 @@ from oncall.rotations.zones import Definitions, find_zone
 
 _SINGLE = {"DTSTART", "DTEND", "DURATION", "RECURRENCE-ID"}
 _USED = {*_SINGLE, "UID", "SUMMARY", "STATUS", "SEQUENCE", "DTSTAMP", "LAST-MODIFIED", "ATTENDEE", "RRULE", "RDATE"}
-_USED |= {"EXDATE", "EXRULE"}
+_USED |= {"EXDATE", "EXRULE", "DESCRIPTION"}
 _LENGTH = re.compile(r"\+?P(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?")
 _FIRST_YEAR, _LAST_YEAR = 1900, 9000
+_MOST_DESCRIPTION = 200
 NO_SUMMARY = "(no summary)"
 
 
@@ -55,6 +56,7 @@ class Event(Struct, frozen=True):
     cancelled: bool = False
     sequence: int = 0
     stamp: int = 0
+    description: str = ""
 
 
 class Series(Struct, frozen=True):
@@ -202,6 +204,7 @@ class _Reader:
                 prop.parameters.get("RANGE", "").upper() == "THISANDFUTURE" for prop in by_name.get("RECURRENCE-ID", ())
             ),
             cancelled=_first(by_name, "STATUS").upper() == "CANCELLED",
+            description=unescape_backslash(_first(by_name, "DESCRIPTION"))[:_MOST_DESCRIPTION].strip(),
             sequence=_sequence(_first(by_name, "SEQUENCE")),
             stamp=stamps[0] if "DTSTAMP" in by_name and stamps else 0,
         )

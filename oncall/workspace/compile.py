@@ -24,8 +24,8 @@ from oncall.plan import (
     RotationFacts,
 )
 from oncall.rotations.hours import open_stretches
-from oncall.rotations.ics import Calendar
-from oncall.rotations.names import Reader
+from oncall.rotations.ics import Calendar, Event
+from oncall.rotations.names import Reader, normal
 from oncall.rotations.occurrences import occurrences
 from oncall.rotations.shifts import Layer, compile_schedule, shifts_of
 from oncall.schedule import Schedule, Window
@@ -155,8 +155,14 @@ def _absences(
                 if shift.person is None:
                     result.doubts += (Doubt(one.start, one.end, why) for why in odd)
                 elif str(person_zone(workspace, workspace.people[shift.person])) == str(zone):
-                    away[shift.person].append(Absence(one.start, one.end, event.summary))
+                    away[shift.person].append(Absence(one.start, one.end, _reason(workspace, event)))
     return result
+
+
+def _reason(workspace: Workspace, event: Event) -> str:
+    """Why somebody is away: the description, else the summary where it says more than who."""
+    only_a_name = normal(event.summary) in workspace.directory.by_name
+    return event.description or ("" if only_a_name else event.summary)
 
 
 def _zones(workspace: Workspace) -> Iterable[tzinfo]:

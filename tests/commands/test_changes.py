@@ -106,6 +106,8 @@ def test_an_absence_makes_somebody_unreachable_and_takes_them_off_nothing(run: R
     assert "oncall override field-primary SOMEBODY --from 2026-11-24T18:00:00-05:00" in ran.out
     assert "field-support primary is left with nobody (before: Priya Raman)" in ran.out
     assert _who(run, example, "field-support", "2026-11-24T23:00").startswith("field-support: [Priya Raman: away] > ")
+    told = run("who", "field-support", "--at", "2026-11-24T23:00", "--format", "plain", workspace=example).out
+    assert "NOT REACHABLE: away until Wed 25 Nov 08:00: sick" in told
     assert _who(run, example, "field-support", "2026-11-24T17:59").startswith("field-support: Priya Raman > ")
 
 
