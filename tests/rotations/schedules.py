@@ -54,7 +54,7 @@ def compiled(
     people: Mapping[str, Person] | None = None,
     identify: str | None = None,
 ) -> tuple[Schedule, list[Problem]]:
-    """The schedule of calendar files, and every problem met on the way; without a zone in the calendars' own, or UTC."""
+    """The schedule of calendar files and every problem met. Without a zone it is the calendars' own, else UTC."""
     files = [("planned", data) for data in ([planned] if isinstance(planned, bytes) else planned)]
     files += [("override", data) for data in ([overrides] if isinstance(overrides, bytes) else overrides)]
     read = [(name, read_calendar(data, f"{name}.ics")) for name, data in files]
