@@ -17,7 +17,7 @@ import typer
 from oncall import times
 from oncall.answers import account_answer
 from oncall.cli import complete
-from oncall.cli.change import Opened, Stretch, finish, open_change, spans
+from oncall.cli.change import DryRun, From, Opened, Reason, Stretch, Until, finish, open_change, spans
 from oncall.cli.session import Session
 from oncall.output.words import safe
 from oncall.plan import Plan
@@ -26,12 +26,10 @@ from oncall.plan import Plan
 def away(
     context: typer.Context,
     person: Annotated[str, typer.Argument(autocompletion=complete.people)],
-    until: Annotated[
-        str, typer.Option("--until", metavar="WHEN", help="The end: 08:00, 'mon 17:00', +12h (from the start) …")
-    ],
-    start: Annotated[str, typer.Option("--from", metavar="WHEN", help="The start.")] = "now",
-    reason: Annotated[str, typer.Option(help="Why; it is kept with the event.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and write nothing.")] = False,
+    until: Until,
+    start: From = "now",
+    reason: Reason = "",
+    dry_run: DryRun = False,
 ) -> None:
     from oncall.workspace.edit import away_change  # here: calendars are slow to import
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
 from msgspec import Struct
 
 from oncall import times
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
     from oncall.workspace.load import Workspace
 
 _LONGEST = 366 * times.DAY
+
+Until = Annotated[
+    str, typer.Option("--until", metavar="WHEN", help="The end: 08:00, 'mon 17:00', +12h (from the start) …")
+]
+From = Annotated[str, typer.Option("--from", metavar="WHEN", help="The start.")]
+Reason = Annotated[str, typer.Option(help="Why; it is kept with the event.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change and write nothing.")]
 
 
 class Stretch(Struct, frozen=True):

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from oncall.cli import complete
-from oncall.cli.change import Stretch, before_and_after, finish, open_change
+from oncall.cli.change import DryRun, From, Reason, Stretch, Until, before_and_after, finish, open_change
 from oncall.cli.session import Session
 from oncall.errors import OncallError
 
@@ -22,12 +22,10 @@ def override(
     context: typer.Context,
     rotation: Annotated[str, typer.Argument(autocompletion=complete.rotations)],
     person: Annotated[str, typer.Argument(autocompletion=complete.people)],
-    until: Annotated[
-        str, typer.Option("--until", metavar="WHEN", help="The end: 08:00, 'mon 17:00', +12h (from the start) …")
-    ],
-    start: Annotated[str, typer.Option("--from", metavar="WHEN", help="The start.")] = "now",
-    reason: Annotated[str, typer.Option(help="Why; it is kept with the event.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and write nothing.")] = False,
+    until: Until,
+    start: From = "now",
+    reason: Reason = "",
+    dry_run: DryRun = False,
 ) -> None:
     from oncall.workspace.edit import override_change, users_of  # here: calendars are slow to import
 
