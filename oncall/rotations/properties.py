@@ -23,12 +23,17 @@ class Property(Struct):
     parameters: dict[str, str] = field(default_factory=dict)
 
 
-def properties(component: Component, names: Collection[str]) -> Iterator[Property]:
-    """The properties of these names, in order; ValueError, with the line as second argument, for one that is broken."""
+def properties(component: Component, names: Collection[str], unneeded: Collection[str] = ()) -> Iterator[Property]:
+    """The properties of these names, in order; ValueError, with the line as second argument, for one that is broken.
+    Those that are `unneeded` are passed over where they are broken."""
     for line in component.lines:
         name = _NAME.match(line.text)
         if name and name[1].upper() in names:
-            yield _property(line.text, line.number)
+            try:
+                yield _property(line.text, line.number)
+            except ValueError:
+                if name[1].upper() not in unneeded:
+                    raise
 
 
 def _property(text: str, number: int) -> Property:

@@ -1,0 +1,312 @@
+"""Files that are damaged, hostile or no calendars: each gives an answer or problems, soon, and never an exception."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable
+
+import pytest
+
+from oncall.errors import Problem
+from oncall.model import Person
+from oncall.rotations.ics import read_calendar
+from oncall.rotations.names import Reader, directory
+from oncall.rotations.text import MOST_BYTES
+from oncall.rotations.zones import MOST_RULES
+from oncall.schedule import Schedule
+
+from .schedules import DAY, calendar, compiled, names_of, when
+
+START = when("2026-03-10T00:00Z")
+ANN = "BEGIN:VEVENT\nUID:1\nSUMMARY:Ann\nDTSTART:20260310T080000Z\nDTEND:20260310T090000Z\nEND:VEVENT\n"
+GOOD = f"BEGIN:VCALENDAR\n{ANN}END:VCALENDAR\n"
+SECONDS = 20  # far more than any of these takes, and far less than one that hangs
+
+
+def schedule_of(data: bytes) -> tuple[Schedule, list[Problem]]:
+    began = time.perf_counter()
+    schedule, problems = compiled(data, (START, START + 2 * DAY))
+    assert time.perf_counter() - began < SECONDS
+    return schedule, problems
+
+
+def who(data: bytes) -> list[str]:
+    return names_of(schedule_of(data)[0].at(when("2026-03-10T08:30Z")))
+
+
+def places(problems: Iterable[Problem]) -> list[tuple[str, int | None]]:
+    return [(one.code, one.line) for one in problems]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "is empty"),
+        (b" \r\n\t\n", "is empty"),
+        (b"<!DOCTYPE html>\n<html><body>Sign in</body></html>", "web page"),
+        (b"\n  <HTML>", "web page"),
+        (b"<?xml version='1.0'?><icalendar/>", "XML"),
+        (b'{"items": []}', "JSON"),
+        (b"[1]", "JSON"),
+        (b"on-call: Ann\n", "no BEGIN:VCALENDAR"),
+        (b"\x00\x01\x02\xff", "no BEGIN:VCALENDAR"),
+        (ANN.encode(), "no BEGIN:VCALENDAR"),
+        (GOOD.encode("utf-16"), "UTF-16"),
+        (GOOD.encode("utf-16-le"), "UTF-16"),
+        (GOOD.encode("utf-16-be"), "UTF-16"),
+        (b"BEGIN:VCALENDAR\n" + b" " * MOST_BYTES, "too large"),
+    ],
+    ids=str,
+)
+def test_a_file_that_is_no_calendar_is_one_problem_that_says_what_it_is(data: bytes, says: str) -> None:
+    schedule, problems = schedule_of(data)
+    assert schedule.segments == ()
+    assert [one.code for one in problems] == ["OC001"]
+    assert says in problems[0].message
+
+
+def test_a_calendar_cut_off_inside_an_event_keeps_the_events_before_it() -> None:
+    data = f"BEGIN:VCALENDAR\n{ANN}BEGIN:VEVENT\nUID:2\nSUMMARY:Ben\nDTSTART:20260310T080000Z\nDTEND:20260310T09"
+    schedule, problems = schedule_of(data.encode())
+    assert places(problems) == [("OC001", 1), ("OC304", 8)]
+    assert "event '2' is left out" in problems[1].message
+    assert names_of(schedule.at(when("2026-03-10T08:30Z"))) == ["Ann"]
+
+
+def test_wherever_a_calendar_is_cut_off_that_is_said_and_a_shift_is_whole_or_left_out() -> None:
+    for length in range(len(GOOD.rstrip())):
+        schedule, problems = schedule_of(GOOD[:length].encode())
+        assert any(one.code == "OC001" for one in problems)
+        assert [(one.start, one.end) for one in schedule.segments] == (
+            [(when("2026-03-10T08:00Z"), when("2026-03-10T09:00Z"))] if "END:VEVENT" in GOOD[:length] else []
+        )
+
+
+def test_an_event_without_its_end_is_left_out_and_the_next_one_stands() -> None:
+    lost = "BEGIN:VEVENT\nUID:2\nSUMMARY:Ben\nDTSTART:20260310T080000Z\nDTEND:20260310T100000Z\n"
+    schedule, problems = schedule_of(f"BEGIN:VCALENDAR\n{lost}{ANN}END:VCALENDAR\n".encode())
+    assert places(problems) == [("OC304", 2)]
+    assert "END:VEVENT" in problems[0].message
+    assert names_of(schedule.at(when("2026-03-10T08:30Z"))) == ["Ann"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xef\xbb\xbf" + GOOD.encode(),
+        GOOD.replace("\n", "\r").encode(),
+        GOOD.replace("\n", "\r\n").encode(),
+        GOOD.replace("\n", "\n\n").encode(),
+        GOOD.lower().replace("ann", "Ann").encode(),
+        GOOD.replace("SUMMARY:Ann", "SUM\n MARY:A\n\tnn").encode(),
+        GOOD.replace("SUMMARY:Ann", "SUMMARY:A\r\n nn").encode(),
+        GOOD.replace("UID:1", "UID:1\n?? not a line\n:\n;;\nX-\x00Y:\x00").encode(),
+        GOOD.replace("UID:1", "UID:1\nDESCRIPTION:" + "x" * 200_000).encode(),
+        GOOD.replace("UID:1", "UID:1\nATTENDEE;CN=" + "\\,x" * 60_000 + ":mailto:a@b").encode(),
+        GOOD.replace("UID:1", "UID:1\nATTENDEE" + ';A="b"' * 30_000 + ":mailto:a@b").encode(),
+        GOOD.replace("UID:1", "UID:1\nDESCRIPTION;=;;broken:x").encode(),
+        GOOD.replace("UID:1", "UID:" + "é" * 100_000).encode(),
+        GOOD.rstrip().encode(),
+    ],
+    ids=lambda data: repr(data[:70]),
+)
+def test_what_is_only_odd_is_read(data: bytes) -> None:
+    schedule, problems = schedule_of(data)
+    assert problems == []
+    assert names_of(schedule.at(when("2026-03-10T08:30Z"))) == ["Ann"]
+
+
+def test_a_fold_may_stand_inside_a_letter() -> None:
+    name = "Zoé".encode()
+    folded = GOOD.encode().replace(b"SUMMARY:Ann", b"SUMMARY:" + name[:3] + b"\r\n " + name[3:])
+    assert who(folded) == ["Zoé"]
+
+
+def test_letters_that_are_not_utf_8_are_a_problem_on_their_line_and_the_shift_stands() -> None:
+    schedule, problems = schedule_of(GOOD.replace("Ann", "Zoé").encode("latin-1"))
+    assert places(problems) == [("OC001", 4)]
+    assert names_of(schedule.at(when("2026-03-10T08:30Z"))) == ["Zo\N{REPLACEMENT CHARACTER}"]
+
+
+def test_a_name_of_200_kilobytes_is_a_name() -> None:
+    assert who(GOOD.replace("Ann", "x, " * 70_000 + "y").encode()) == ["x, " * 70_000 + "y"]
+    people = {"ann": Person(name="Ann")}
+    schedule, problems = compiled(GOOD.replace("Ann", "On Call - a - " * 20_000).encode(), (START, START + DAY), None)
+    assert problems == []
+    schedule, problems = compiled(
+        GOOD.replace("Ann", "On Call - a: " * 20_000).encode(), (START, START + DAY), None, (), people
+    )
+    assert len(schedule.segments) == 1
+    assert [one.code for one in problems] == ["OC303"]
+    assert len(problems[0].message) < 1000
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("[bold]Ann[/bold]", "[bold]Ann[/bold]"),
+        ("\x1b[31mAnn\x1b[0m", "\x1b[31mAnn\x1b[0m"),
+        ("Ann\\nBen", "Ann\nBen"),
+        ("\N{RIGHT-TO-LEFT OVERRIDE}nnA", "\N{RIGHT-TO-LEFT OVERRIDE}nnA"),
+        ("A\x00nn", "A\x00nn"),
+        ("\\;\\,\\\\", ";,\\"),
+        ("[L99999999999999999999] Ann", "[L99999999999999999999] Ann"),
+        ("[L2]", ""),
+    ],
+)
+def test_a_name_is_kept_as_it_was_written_whatever_it_holds(written: str, name: str) -> None:
+    assert who(GOOD.replace("Ann", written).encode()) == [name]
+
+
+def test_components_in_components_without_end_cost_little() -> None:
+    data = b"BEGIN:VCALENDAR\n" + b"BEGIN:X\n" * 50_000 + b"END:Y\n" * 50_000
+    assert places(schedule_of(data)[1]) == [("OC001", 1)]
+
+
+def events(count: int, *lines: str) -> bytes:
+    """So many events, each of another person, that have these lines."""
+    return calendar("\n\n".join("\n".join([f"UID:{n}", f"SUMMARY:P{n}", *lines]) for n in range(count)))
+
+
+TODAY = ("DTSTART:20260309T080000Z", "DTEND:20260309T090000Z")
+LONG_AGO = ("DTSTART:19000101T080000Z", "DTEND:19000101T090000Z")
+
+
+@pytest.mark.parametrize(
+    ("start", "rule"),
+    [
+        (TODAY, "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"),
+        (LONG_AGO, "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=2"),
+        (LONG_AGO, "FREQ=DAILY;BYMONTH=4,6,9,11;BYMONTHDAY=31,-31"),
+        (LONG_AGO, "FREQ=DAILY;BYMONTH=2;BYYEARDAY=300;COUNT=2"),
+        (LONG_AGO, "FREQ=MONTHLY;BYDAY=5MO;BYMONTHDAY=1"),
+        (LONG_AGO, "FREQ=YEARLY;BYWEEKNO=53;BYMONTH=6;COUNT=2"),
+        (LONG_AGO, "FREQ=YEARLY;INTERVAL=1000000000"),
+        (LONG_AGO, "FREQ=DAILY;INTERVAL=1000000000;COUNT=1000000000"),
+        (TODAY, "FREQ=DAILY;BYSETPOS=" + ",".join(["1", "-1"] * 20_000)),
+        (TODAY, "FREQ=YEARLY;BYHOUR=" + ",".join(map(str, range(24))) + ";BYDAY=MO,TU,WE,TH,FR,SA,SU"),
+    ],
+)
+def test_a_rule_that_never_ends_or_never_begins_cannot_hang(start: tuple[str, str], rule: str) -> None:
+    schedule_of(events(1, *start, f"RRULE:{rule}"))
+
+
+def test_a_rule_that_recurs_hourly_since_long_ago_is_answered_for_now_and_reported() -> None:
+    schedule, problems = schedule_of(events(1, *LONG_AGO, "RRULE:FREQ=HOURLY"))
+    assert names_of(schedule.at(START)) == ["P0"]
+    assert "more than 50,000 times" in problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("start", "rule"),
+    [
+        (TODAY, "FREQ=HOURLY"),
+        (LONG_AGO, "FREQ=HOURLY;COUNT=999999999"),
+    ],
+)
+def test_thousands_of_hostile_rules_are_given_up_and_reported(start: tuple[str, str], rule: str) -> None:
+    _, problems = schedule_of(events(1500, *start, f"RRULE:{rule}"))
+    assert len(problems) > 1000
+    assert {one.code for one in problems} == {"OC304"}
+    assert any("recur too often for one calendar" in one.message for one in problems)
+
+
+def test_single_events_after_hostile_rules_stand() -> None:
+    data = events(400, *TODAY, "RRULE:FREQ=HOURLY").replace(b"END:VCALENDAR\n", ANN.encode() + b"END:VCALENDAR\n")
+    assert "Ann" in who(data)
+
+
+def test_one_event_of_thousands_of_rules_is_refused() -> None:
+    _, problems = schedule_of(events(1, *TODAY, *["RRULE:FREQ=HOURLY"] * 2000))
+    assert [one.code for one in problems] == ["OC304"]
+    assert "recur too often" in problems[0].message
+
+
+def test_thousands_of_never_matching_rules_are_answered() -> None:
+    schedule, problems = schedule_of(events(1000, *TODAY, "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=3"))
+    assert len(schedule.at(when("2026-03-09T08:30Z"))) == 1000
+    assert (schedule.at(START), schedule.next(START), problems) == ((), None, [])
+
+
+def test_hundreds_of_changes_that_each_hold_for_all_that_follows_are_answered() -> None:
+    changes = [
+        f"UID:1\nSUMMARY:P{day}-{hour}\nRECURRENCE-ID;RANGE=THISANDFUTURE:202603{day:02}T{hour:02}0000Z\n"
+        f"DTSTART:202603{day:02}T{hour:02}0000Z\nDURATION:PT1H"
+        for day in range(1, 29)
+        for hour in range(24)
+    ]
+    master = "UID:1\nSUMMARY:Ann\nDTSTART:20260301T000000Z\nDURATION:PT1H\nRRULE:FREQ=HOURLY"
+    assert who(calendar("\n\n".join([master, *changes]))) == ["P10-8"]
+
+
+def test_hundreds_of_people_on_call_at_once_are_all_on_call() -> None:
+    shifts = [
+        f"SUMMARY:P{n}\nDTSTART:20260310T{n // 60:02}{n % 60:02}00Z\nDTEND:20260311T{n // 60:02}{n % 60:02}00Z"
+        for n in range(300)
+    ]
+    assert len(who(calendar("\n\n".join(shifts)))) == 300
+
+
+def zone_of(rule: str, number: int) -> str:
+    return (
+        f"BEGIN:VTIMEZONE\nTZID:Z{number}\nBEGIN:STANDARD\nDTSTART:19700101T0000{number % 60:02}\nTZOFFSETFROM:+0100\n"
+        f"TZOFFSETTO:+0200\nRRULE:{rule}\nX-N:{number}\nEND:STANDARD\nEND:VTIMEZONE\n"
+    )
+
+
+@pytest.mark.parametrize("rule", ["FREQ=DAILY", "FREQ=HOURLY;COUNT=99999", "FREQ=DAILY;COUNT=0", "FREQ=MINUTELY"])
+def test_a_zone_whose_clock_changes_all_the_time_is_refused(rule: str) -> None:
+    _, problems = schedule_of(f"BEGIN:VCALENDAR\n{zone_of(rule, 1)}END:VCALENDAR\n".encode())
+    assert places(problems) == [("OC307", 2)]
+
+
+def test_thousands_of_zones_are_given_up_and_reported() -> None:
+    zones = "".join(zone_of("FREQ=YEARLY", number) for number in range(MOST_RULES + 300))
+    _, problems = schedule_of(f"BEGIN:VCALENDAR\n{zones}{ANN}END:VCALENDAR\n".encode())
+    assert len(problems) == 300
+    assert {one.code for one in problems} == {"OC307"}
+
+
+def test_the_same_zone_in_thousands_of_calendars_is_no_problem() -> None:
+    zoned = ANN.replace("DTSTART:20260310T080000Z", "DTSTART;TZID=Z1:20260310T100000")
+    one = f"BEGIN:VCALENDAR\n{zone_of('FREQ=YEARLY', 1)}{zoned}END:VCALENDAR\n"
+    whole = "".join(one.replace("UID:1", f"UID:{number}") for number in range(500))
+    schedule, problems = schedule_of(whole.encode())
+    assert problems == []
+    assert names_of(schedule.at(when("2026-03-10T08:30Z"))) == ["Ann"]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "TZOFFSETFROM:+0100\nTZOFFSETTO:+9900\nDTSTART:19700101T000000",
+        "TZOFFSETFROM:+0100\nTZOFFSETTO:soon\nDTSTART:19700101T000000",
+        "TZOFFSETFROM:+0100\nTZOFFSETTO:+0200\nDTSTART:yesterday",
+        "TZOFFSETFROM:+0100\nTZOFFSETTO:+0200\nDTSTART:19700101T000000\nRRULE:FREQ=NEVER",
+        "TZOFFSETFROM:+0100\nTZOFFSETTO:+0200\nDTSTART:19700101T000000\nRDATE:soon",
+    ],
+)
+def test_a_zone_that_cannot_be_read_is_reported_and_others_stand(part: str) -> None:
+    broken = f"BEGIN:VTIMEZONE\nTZID:Z\nBEGIN:STANDARD\n{part}\nEND:STANDARD\nEND:VTIMEZONE\n"
+    schedule, problems = schedule_of(f"BEGIN:VCALENDAR\n{broken}{ANN}END:VCALENDAR\n".encode())
+    assert places(problems) == [("OC307", 2)]
+    assert names_of(schedule.at(when("2026-03-10T08:30Z"))) == ["Ann"]
+
+
+def test_a_pattern_that_would_take_years_is_given_up_after_a_moment() -> None:
+    reader = Reader(directory({"ann": Person(name="Ann")})[0], r"^(?P<who>(\w|\w\w|.)+)\d$")
+    began = time.perf_counter()
+    assert reader.read("a" * 500 + "!", ()).people == ()
+    assert reader.slow_pattern
+    assert reader.read("Ann", ()).people == ("ann",)
+    assert time.perf_counter() - began < SECONDS
+
+
+def test_every_message_is_one_line_and_names_its_line() -> None:
+    broken = ["DTSTART:x\\ny\x00", "DTSTART;TZID=a\x1b[0m:20260310T080000", "RRULE:FREQ=\x07", "DTSTART"]
+    for line in broken:
+        found = read_calendar(GOOD.replace("UID:1", f"UID:1\n{line}").replace("SUMMARY:Ann\n", "").encode(), "x.ics")
+        for problem in found.problems:
+            assert re.fullmatch(r"[^\n]+", problem.message)
+            assert problem.line is not None
