@@ -28,6 +28,20 @@ def parse_when(text: str, now: int, zone: tzinfo) -> int:
     return found
 
 
+def parse_end(text: str, start: int, now: int, zone: tzinfo) -> int:
+    """The end of a stretch that begins at `start`. Days that are told from now (`tomorrow 08:00`) are; everything else
+    counts from the start: `+12h`, the next `08:00` after it, the next `mon 08:00` after it."""
+    words = text.strip().lower()
+    if words == "now" or words.partition(" ")[0] in _DAYS:
+        return parse_when(text, now, zone)
+    found = parse_when(text, start, zone)
+    if found <= start and re.fullmatch(r"\d{1,2}:\d{2}", words):
+        return parse_when(f"tomorrow {words}", start, zone)
+    if found == start and words.partition(" ")[0][:3] in DAY_NAMES and words[:1].isalpha():
+        return parse_when(text, start + 1, zone)
+    return found
+
+
 def _relative(words: str, now: int) -> int:
     seconds = times.parse_duration(words[1:])
     return now + seconds if words[0] == "+" else now - seconds

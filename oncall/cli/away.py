@@ -39,10 +39,9 @@ def away(
     after = opened.plan_with(change)
     wanted = opened.wanted
     name = opened.workspace.people[person].name
-    print(f"{safe(name)} ({person})  away {spans(opened, wanted.start, wanted.end)}")
-    lines = [*_shifts(opened, after), *_roles(opened, after)]
-    print("\n".join(lines) if lines else "  on call nowhere in that time")
-    finish(opened, change, dry_run=dry_run)
+    told = [*_shifts(opened, after), *_roles(opened, after)] or ["  on call nowhere in that time"]
+    lines = [f"{safe(name)} ({person})  away {spans(opened, wanted.start, wanted.end)}", *told]
+    finish(opened, change, lines, dry_run=dry_run)
 
 
 def _shifts(opened: Opened, after: Plan) -> Iterator[str]:

@@ -9,14 +9,14 @@ import typer
 from msgspec import Struct
 
 from oncall import times
-from oncall.cli.session import Session, now
+from oncall.cli.session import Session, now, warn
 from oncall.errors import OncallError
 from oncall.output.words import day_and_time, distance, safe, zone_mark
 from oncall.plan import Plan
 from oncall.schedule import Window
 from oncall.timetables import Stretch as Shown
 from oncall.timetables import timetables
-from oncall.when import parse_when
+from oncall.when import parse_end, parse_when
 
 if TYPE_CHECKING:
     from oncall.workspace.edit import Change, Wanted
@@ -73,22 +73,20 @@ def open_change(
         zone = person_zone(workspace, workspace.people[person])
     clock = now()
     start = parse_when(asked.start, clock, zone)
-    until = parse_when(asked.until, start if asked.until.strip()[:1] in "+-" else clock, zone)
-    if until <= start and _is_clock(asked.until):
-        until = parse_when(f"tomorrow {asked.until.strip()}", start, zone)
+    until = parse_end(asked.until, start, clock, zone)
     if until - start > _LONGEST:
         raise OncallError("that is more than a year: the calendar itself is the place for it")
     window = Window(min(start, until), max(start, until) + 1)
     plan = compile_plan(workspace, window)
-    wanted = Wanted(person, start, until, " ".join(reason.split()), clock)
+    wanted = Wanted(person, start, until, _readable(reason), clock)
+    warn((one for found in plan.reported.values() for one in found), "what is written is worked out without these:")
     check_wanted(workspace, plan, wanted)
     return Opened(workspace, plan, wanted, zone)
 
 
-def _is_clock(text: str) -> bool:
-    """Whether a time of day was typed, which means the next one after the start."""
-    hours, colon, minutes = text.strip().partition(":")
-    return bool(colon) and hours.isdigit() and minutes.isdigit()
+def _readable(reason: str) -> str:
+    """A reason as one line of Unicode; bytes that are none are shown as such."""
+    return " ".join(reason.encode("utf-8", "backslashreplace").decode().split())
 
 
 def spans(opened: Opened, start: int, end: int) -> str:
@@ -97,11 +95,12 @@ def spans(opened: Opened, start: int, end: int) -> str:
     return f"{first} to {last} {zone_mark(end, opened.zone)} ({distance(end - start)})"
 
 
-def before_and_after(opened: Opened, after: Plan, rotation: str) -> None:
-    """Show who is on call in a rotation before and after a change."""
-    print(f"{rotation}  {spans(opened, opened.wanted.start, opened.wanted.end)}")
+def before_and_after(opened: Opened, after: Plan, rotation: str) -> list[str]:
+    """Who is on call in a rotation before and after a change."""
+    lines = [f"{rotation}  {spans(opened, opened.wanted.start, opened.wanted.end)}"]
     for word, plan in (("before", opened.plan), ("after", after)):
-        print(f"  {word:6}  {_told(opened, opened.timetable(plan, rotation))}")
+        lines.append(f"  {word:6}  {_told(opened, opened.timetable(plan, rotation))}")
+    return lines
 
 
 def _told(opened: Opened, stretches: tuple[Shown, ...]) -> str:
@@ -120,12 +119,12 @@ def _told(opened: Opened, stretches: tuple[Shown, ...]) -> str:
     return ", then ".join(parts)
 
 
-def finish(opened: Opened, change: Change, *, dry_run: bool) -> None:
-    """Write the change, or say that it was not."""
+def finish(opened: Opened, change: Change, lines: list[str], *, dry_run: bool) -> None:
+    """Write the change, then say what it is; only say so, for a dry run."""
     from oncall.workspace.edit import write  # here: calendars are slow to import
 
-    if dry_run:
-        print(f"  dry run: nothing was written to {safe(change.path)}")
-        return
-    write(opened.workspace, change)
-    print(f"  written to {safe(change.path)}: event {change.uid}")
+    if not dry_run:
+        write(opened.workspace, change)
+    print("\n".join(lines))
+    done = f"written to {safe(change.path)}: event {change.uid}"
+    print(f"  dry run: nothing was written to {safe(change.path)}" if dry_run else f"  {done}")

@@ -16,6 +16,7 @@ from oncall.cli import complete
 from oncall.cli.change import DryRun, From, Reason, Stretch, Until, before_and_after, finish, open_change
 from oncall.cli.session import Session
 from oncall.errors import OncallError
+from oncall.output.words import REASONS
 
 
 def override(
@@ -41,13 +42,13 @@ def override(
         raise OncallError(
             f"that would not put {person} alone on call in {rotation}: look at its overrides; nothing was written"
         )
-    before_and_after(opened, after, rotation)
+    lines = before_and_after(opened, after, rotation)
     users = users_of(opened.workspace, rotation)
-    print(f"  for     {', '.join(users) if users else 'no account: nothing uses this rotation'}")
+    lines.append(f"  for     {', '.join(users) if users else 'no account: nothing uses this rotation'}")
     listed = opened.workspace.rotations[rotation].people
     if listed and person not in listed:
-        print(f"  note    {person} is not among the `people:` of {rotation}")
+        lines.append(f"  note    {person} is not among the `people:` of {rotation}")
     why_not = after.why_not(person, wanted.start)
     if why_not:
-        print(f"  note    {person} cannot be reached when it begins: {why_not}")
-    finish(opened, change, dry_run=dry_run)
+        lines.append(f"  note    {person} cannot be reached when it begins: {REASONS[why_not]}")
+    finish(opened, change, lines, dry_run=dry_run)

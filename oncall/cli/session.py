@@ -25,7 +25,7 @@ from oncall.workspace.cache import folder
 from oncall.workspace.files import find_workspace
 from oncall.workspace.opening import build_plan, open_plan
 
-_SHOWN = 12
+_SHOWN = 40
 
 
 class Session(Struct, frozen=True):

@@ -26,7 +26,7 @@ from oncall.cli.session import Session, now, on_terminal, print_csv, print_json,
 from oncall.errors import OncallError, Problem
 from oncall.output.shifts_text import COLUMNS, shift_rows, shifts_calendar, shifts_document
 from oncall.timetables import Timetable, calendar_timetable, find_any, problems_of, timetables
-from oncall.when import parse_when
+from oncall.when import parse_end, parse_when
 
 Format = Literal["rich", "plain", "markdown", "json", "csv", "ics"]
 
@@ -41,7 +41,7 @@ def shifts(
     start: Annotated[str | None, typer.Option("--from", metavar="WHEN", help="Default: today, 0:00.")] = None,
     until: Annotated[
         str | None,
-        typer.Option("--until", metavar="WHEN", help="Default: two weeks after --from; +30d counts from it."),
+        typer.Option("--until", metavar="WHEN", help="Default: two weeks after --from; +30d and 08:00 count from it."),
     ] = None,
     calendar: Annotated[str | None, typer.Option(metavar="FILE", help="This calendar; no workspace is needed.")] = None,
     overrides: Annotated[list[str] | None, typer.Option(metavar="FILE", help="With --calendar: overrides.")] = None,
@@ -66,7 +66,7 @@ def shifts(
 def _span(start: str | None, until: str | None, zone: tzinfo) -> tuple[int, int]:
     clock = now()
     begin = parse_when(start or "today", clock, zone)
-    end = parse_when(until, begin if until.strip()[:1] in "+-" else clock, zone) if until else begin + TWO_WEEKS
+    end = parse_end(until, begin, clock, zone) if until else begin + TWO_WEEKS
     if end <= begin:
         raise OncallError("--until is not after --from")
     if end - begin > LONGEST:

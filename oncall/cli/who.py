@@ -6,9 +6,9 @@ A NAME is an account, a rotation, a published line, or the beginning of one.
   oncall who                              every account, first tier to last
   oncall who northwind-hvac               one, with everything
   oncall who "+1 202 555 0188"            the account behind a line
-  oncall who field --at "tomorrow 02:00"  at another time
+  oncall who field-s --at "fri 02:00"     at another time
   oncall who --calendar rota.ics          a calendar with no workspace around it
-  oncall who field --format line          one line, for a prompt or a chat
+  oncall who field-s --format line        one line, for a prompt or a chat
 
 The status is 1 when a human was promised and nobody can be reached.
 """
@@ -71,13 +71,24 @@ def _of_workspace(
         plan = first if first.window.holds(instant) else session.plan(instant)
         wanted = _found(plan, names) if names else [("account", name) for name in sorted(plan.accounts)]
         if not names:
-            warn(left_out(plan), "these accounts cannot be shown:")
+            _warn_of_the_rest(plan, instant)
         if not wanted:
             warn(plan.reported.get(EVERYTHING, ()), _UNREAD)
             raise OncallError("there is no account to ask about: name a rotation, or add `accounts:` to a file")
         for kind, name in wanted:
             answers.append((account_answer if kind == "account" else rotation_answer)(plan, name, instant))
     return answers, zone
+
+
+def _warn_of_the_rest(plan: Plan, instant: int) -> None:
+    """What is wrong in the workspace and touches no answer about an account: nothing is passed over in silence."""
+    if not plan.reported:
+        return
+    missing = left_out(plan)
+    warn(missing, "these accounts cannot be shown:")
+    touching = {problem for name in plan.accounts for problem in account_answer(plan, name, instant).problems}
+    rest = {problem for found in plan.reported.values() for problem in found}
+    warn(rest - touching - set(missing) - set(plan.reported.get(EVERYTHING, ())), "elsewhere in this workspace:")
 
 
 def _found(plan: Plan, names: Sequence[str]) -> list[tuple[str, str]]:

@@ -158,8 +158,8 @@ class _Reader:
     def _read_event(self, part: Component) -> None:
         uid = ""
         try:
+            uid = next((prop.value for prop in properties(part, ("UID",))), "")
             found = list(properties(part, _USED, ("DESCRIPTION",)))
-            uid = next((prop.value for prop in found if prop.name == "UID"), "")
             if not part.closed:
                 raise _BrokenEventError("has no END:VEVENT: the file was cut off or damaged here")
             event = self._event(part.line, found)

@@ -26,6 +26,8 @@ def find_workspace(explicit: str | None, environment: str | None, folder: str) -
                 root = os.path.dirname(root)
             if not os.path.isdir(root):
                 raise NotFoundError(f"{source} names {wanted!r}, which is not a folder")
+            if not os.access(root, os.R_OK | os.X_OK):
+                raise NotFoundError(f"{source} names {wanted!r}, which cannot be read: its permissions do not allow it")
             if not os.path.lexists(os.path.join(root, HEAD)):
                 raise NotFoundError(f"{source} names {wanted!r}, which has no {HEAD}; `oncall init {wanted}` makes one")
             return root

@@ -217,3 +217,50 @@ def test_permissions_stay_and_nothing_else_is_left_in_the_folder(run: Run, examp
     run("override", "field-primary", "tech-5", *NIGHT, workspace=example)
     assert (example / OVERRIDES).stat().st_mode & 0o777 == 0o640
     assert sorted(path.name for path in (example / "rotations").iterdir()) == names
+
+
+@pytest.mark.parametrize(
+    ("start", "until", "told"),
+    [
+        ("2026-11-25T02:00", "08:00", "Wed 25 Nov 02:00 to Wed 25 Nov 08:00 EST (6h)"),
+        ("2026-11-25T22:00", "08:00", "Wed 25 Nov 22:00 to Thu 26 Nov 08:00 EST (10h)"),
+        ("2026-11-25T08:00", "08:00", "Wed 25 Nov 08:00 to Thu 26 Nov 08:00 EST (1d)"),
+        ("2026-11-27T18:00", "mon 08:00", "Fri 27 Nov 18:00 to Mon 30 Nov 08:00 EST (2d14h)"),
+        ("2026-11-23T08:00", "mon 08:00", "Mon 23 Nov 08:00 to Mon 30 Nov 08:00 EST (7d)"),
+        ("2026-10-31T22:00", "08:00", "Sat 31 Oct 22:00 to Sun 1 Nov 08:00 EST (11h)"),
+        ("2026-11-25T08:00", "+36h", "Wed 25 Nov 08:00 to Thu 26 Nov 20:00 EST (1d12h)"),
+    ],
+)
+def test_an_end_counts_from_the_start_and_not_from_now(
+    run: Run, example: Path, start: str, until: str, told: str
+) -> None:
+    words = ("override", "field-primary", "tech-5", "--from", start, "--until", until, "--dry-run")
+    assert told in run(*words, workspace=example).out
+
+
+def test_what_is_wrong_with_the_files_is_said_before_anything_is_written(run: Run, example: Path) -> None:
+    people = example / "people/northwind.yaml"
+    people.write_text(people.read_text() + "\n\tbroken")
+    ran = run("override", "field-primary", "tech-5", *NIGHT, workspace=example)
+    assert ran.status == 2
+    assert "people/northwind.yaml" in ran.err
+    assert "no person 'tech-5'" in ran.err
+
+
+def test_nothing_is_shown_as_done_that_was_not(run: Run, example: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (example / "rotations").chmod(0o555)
+    monkeypatch.setattr("os.replace", _refuse)
+    ran = run("override", "field-primary", "tech-5", *NIGHT, workspace=example)
+    (example / "rotations").chmod(0o755)
+    assert (ran.status, ran.out) == (2, "")
+    assert "cannot be written" in ran.err
+
+
+def _refuse(*_: object) -> None:
+    raise PermissionError(13, "Permission denied")
+
+
+def test_a_reason_that_is_no_unicode_is_written_as_escapes(run: Run, example: Path) -> None:
+    ran = run("override", "field-primary", "tech-5", *NIGHT, "--reason", "caf\udce9", workspace=example)
+    assert ran.status == 0, ran.err
+    assert rb"caf\\udce9" in (example / OVERRIDES).read_bytes()
