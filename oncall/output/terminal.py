@@ -83,10 +83,20 @@ def _draw_narrow(where: Console, blocks: Sequence[Sequence[tuple[Text, ...]]]) -
     widths[2] = max(16, where.width - 2 - widths[0] - widths[1] - widths[3] - 6)
     for block in blocks:
         where.print(Text(" ").join(block[0][0].split()), soft_wrap=True)
-        table = _grid(("", "tier", "on call", "reach", "until"), (0, *widths))
         for row in block:
-            table.add_row(Text(), *row[1:5])
-        where.print(table)
+            _draw_row(where, row[1:5], widths)
+
+
+def _draw_row(where: Console, cells: Sequence[Text], widths: Sequence[int]) -> None:
+    """A row of the narrow overview. A way to reach somebody that does not fit stands on a line of its own below, whole:
+    an address broken in two is copied wrongly."""
+    tier, person, reach, until = cells
+    fits = reach.cell_len <= widths[2]
+    table = _grid(("", "tier", "on call", "reach", "until"), (0, *widths))
+    table.add_row(Text(), tier, person, reach if fits else Text("see below"), until)
+    where.print(table)
+    if not fits:
+        where.print(Text(" " * (widths[0] + 4)) + reach, soft_wrap=True)
 
 
 def _rows(answer: Answer, zone: tzinfo) -> Iterator[tuple[Text, ...]]:

@@ -7,7 +7,7 @@ without a zone that can be found, without an end, or with a rule nobody could wo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, tzinfo
 
 from icalendar.parser import unescape_backslash
@@ -29,6 +29,7 @@ _USED |= {"EXDATE", "EXRULE", "DESCRIPTION"}
 _LENGTH = re.compile(r"\+?P(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?")
 _FIRST_YEAR, _LAST_YEAR = 1900, 9000
 _MOST_DESCRIPTION = 200
+_MOST_DATES = 10_000
 NO_SUMMARY = "(no summary)"
 
 
@@ -197,8 +198,8 @@ class _Reader:
             end=self._end(start, by_name),
             attendees=tuple(_attendees(by_name.get("ATTENDEE", ()))),
             rules=() if replaces else tuple(_rule(prop, start) for prop in by_name.get("RRULE", ())),
-            added=tuple(self._added(start, by_name.get("RDATE", ()))),
-            excluded=tuple(self._dates(start, by_name.get("EXDATE", ()))),
+            added=tuple(self._added(start, _bounded(by_name.get("RDATE", ())))),
+            excluded=tuple(self._dates(start, _bounded(by_name.get("EXDATE", ())))),
             replaces=replaces,
             and_future=any(
                 prop.parameters.get("RANGE", "").upper() == "THISANDFUTURE" for prop in by_name.get("RECURRENCE-ID", ())
@@ -275,6 +276,13 @@ class _Reader:
                     yield self._like(start, prop, begin), _length(end, prop.line)
                 else:
                     yield self._like(start, prop, begin), self._like(start, prop, end)
+
+
+def _bounded(found: Sequence[Property]) -> Sequence[Property]:
+    """The RDATEs or EXDATEs of an event, refused where nobody can have written so many by hand."""
+    if sum(prop.value.count(",") + 1 for prop in found) > _MOST_DATES:
+        raise _BrokenEventError(f"it has more than {_MOST_DATES:,} dates in {found[0].name}", found[0].line)
+    return found
 
 
 def _first(by_name: dict[str, list[Property]], name: str) -> str:

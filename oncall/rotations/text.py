@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from oncall.errors import Problem, problem
 
-MOST_BYTES = 32_000_000
+MOST_BYTES = 8_000_000  # some twenty thousand events as products export them, read in a few seconds
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _DEEPEST = 10  # components inside components; what calendars hold is four deep

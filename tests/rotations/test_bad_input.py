@@ -224,9 +224,15 @@ def test_one_event_of_thousands_of_rules_is_refused() -> None:
 
 
 def test_thousands_of_never_matching_rules_are_answered() -> None:
-    schedule, problems = schedule_of(events(1000, *TODAY, "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=3"))
-    assert len(schedule.at(when("2026-03-09T08:30Z"))) == 1000
-    assert (schedule.at(START), schedule.next(START), problems) == ((), None, [])
+    """Each stands once, on the day it begins, whatever its rule never finds."""
+    begins = ("DTSTART:20260310T080000Z", "DTEND:20260310T090000Z")
+    schedule, problems = schedule_of(events(1000, *begins, "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=3"))
+    assert len(schedule.at(when("2026-03-10T08:30Z"))) == 1000
+    assert (schedule.at(when("2026-03-10T09:00Z")), schedule.next(when("2026-03-10T09:00Z")), problems) == (
+        (),
+        None,
+        [],
+    )
 
 
 def test_hundreds_of_changes_that_each_hold_for_all_that_follows_are_answered() -> None:
@@ -310,3 +316,11 @@ def test_every_message_is_one_line_and_names_its_line() -> None:
         for problem in found.problems:
             assert re.fullmatch(r"[^\n]+", problem.message)
             assert problem.line is not None
+
+
+def test_an_event_with_more_dates_than_anybody_writes_is_refused() -> None:
+    dates = ",".join(f"20{n % 90 + 10:02}0{n % 9 + 1}01T{n % 24:02}0000Z" for n in range(12_000))
+    for name in ("RDATE", "EXDATE"):
+        _, problems = schedule_of(events(1, *TODAY, f"{name}:{dates}"))
+        assert [one.code for one in problems] == ["OC304"]
+        assert f"more than 10,000 dates in {name}" in problems[0].message
