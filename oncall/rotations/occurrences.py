@@ -205,8 +205,8 @@ class _Expansion:
             local = start.local + timedelta(days=end.days)
             begins = start.instant(self.zone) if not end.days else Moment(local, start.zone).instant(self.zone)
             return begins + end.seconds, end.days * times.DAY + end.seconds
-        whole_days = end.all_day and model.all_day
-        model_end = end.local if whole_days else _wall(end.instant(self.zone), model.zone or self.zone)
+        same_clock = (end.zone, end.all_day) == (model.zone, model.all_day)
+        model_end = end.local if same_clock else _wall(end.instant(self.zone), model.zone or self.zone)
         wall = model_end - model.local
         if start == model:
             ends = end.instant(self.zone)

@@ -102,7 +102,8 @@ def parse_rule(text: str) -> Rule:
         raise ValueError("INTERVAL and COUNT of a rule are 1 or more")
     parts: dict[str, Any] = {name.lower(): _numbers(name, found[name]) for name in _RANGES if name in found}
     if "BYDAY" in found:
-        parts["byweekday"] = [_weekday(day) for day in dict.fromkeys(str(day) for day in found["BYDAY"])]
+        days = [_weekday(day) for day in dict.fromkeys(str(day) for day in found["BYDAY"])]
+        parts["byweekday"] = _numbered(days, 5 if word == "MONTHLY" or "BYMONTH" in found else 53)
     if "WKST" in found:
         parts["wkst"] = _weekday(str(found["WKST"][0]))
     until = found.get("UNTIL", [None])[0]
@@ -135,6 +136,13 @@ def _weekday(text: str) -> rrule.weekday:
         raise ValueError(f"not a weekday in a rule: {text!r}")
     day = _WEEKDAYS[found[2]]
     return day(int(found[1])) if found[1] else day
+
+
+def _numbered(days: list[rrule.weekday], most: int) -> list[rrule.weekday]:
+    """The same days, all with a number if one has: dateutil takes `MO,1TU` for Mondays that are the first Tuesday."""
+    if not any(day.n for day in days):
+        return days
+    return [one for day in days for one in ([day] if day.n else [day(number) for number in range(1, most + 1)])]
 
 
 def _until(until: date | None) -> Moment | None:

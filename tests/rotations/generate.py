@@ -38,7 +38,7 @@ def moments(draw: st.DrawFn, zone: str, days: int = 6) -> datetime:
 @st.composite
 def rules(draw: st.DrawFn, start: datetime) -> dict[str, str]:
     """A rule that any reading of RFC 5545 agrees on."""
-    frequency = draw(st.sampled_from(["DAILY", "WEEKLY", "MONTHLY"]))
+    frequency = draw(st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]))
     rule = {"FREQ": frequency}
     interval = draw(st.integers(1, 4))
     if interval > 1:
@@ -46,8 +46,12 @@ def rules(draw: st.DrawFn, start: datetime) -> dict[str, str]:
     if frequency == "WEEKLY" and draw(st.booleans()):
         rule["BYDAY"] = ",".join(draw(st.lists(st.sampled_from(WEEKDAYS), min_size=1, max_size=4, unique=True)))
         rule["WKST"] = draw(st.sampled_from(["MO", "SU", "WE"]))
-    if frequency == "MONTHLY":
+    if frequency in ("MONTHLY", "YEARLY"):
         kind = draw(st.sampled_from(["", "BYMONTHDAY", "BYDAY"]))
+        if kind and (frequency == "YEARLY" or draw(st.booleans())):
+            rule["BYMONTH"] = ",".join(
+                map(str, draw(st.lists(st.integers(1, 12), min_size=1, max_size=4, unique=True)))
+            )
         if kind == "BYMONTHDAY":
             days = st.sampled_from([1, 2, 15, 28, 29, 30, 31, -1, -2, -30])
             rule[kind] = ",".join(map(str, draw(st.lists(days, min_size=1, max_size=3, unique=True))))
