@@ -1,4 +1,4 @@
-"""When a line promises a human: windows, open days and closed days, by cases and one quarter of an hour after another."""
+"""When a line promises a human: windows, open days and closed days, by cases and a quarter of an hour at a time."""
 
 from __future__ import annotations
 
