@@ -1,4 +1,4 @@
-"""When a line promises a human: windows, open days and closed days, by cases and a quarter of an hour at a time."""
+"""When a line promises a human: windows, open days and closed days, by cases and quarter after quarter of an hour."""
 
 from __future__ import annotations
 
