@@ -1,8 +1,7 @@
 """How the scalars of a YAML file get their types.
 
 A workspace is read with every scalar as text; what a text means is decided by the field it stands in. Each meaning is a
-class here: msgspec asks `decode` for it when files are validated (from text) and when a cached plan is read (from what
-`encode` made of it).
+class here: msgspec asks `decode` for it when files are validated, and `restore` when a cached plan is read.
 """
 
 from __future__ import annotations
@@ -129,14 +128,19 @@ SCHEMAS: dict[type, dict[str, Any]] = {
 
 
 def decode(kind: type, value: object) -> object:
-    """A value of one of these classes, from text or from what `encode` gave."""
-    if not issubclass(kind, tuple(SCHEMAS)):
+    """A value of one of these classes from the text of a file."""
+    if kind not in SCHEMAS:
         raise NotImplementedError(kind)
     if isinstance(value, str):
         return kind.parse(value)  # type: ignore[attr-defined]
-    if issubclass(kind, int) and isinstance(value, int):
-        return kind(value)
     raise ValueError("a single value belongs here, not a list or a mapping")
+
+
+def restore(kind: type, value: object) -> object:
+    """A value of one of these classes from what `encode` gave: its text was understood when the file was read."""
+    if kind not in SCHEMAS or not isinstance(value, int if issubclass(kind, int) else str):
+        raise ValueError(f"not what was kept of a {kind.__name__}")
+    return kind(value)
 
 
 def encode(value: object) -> object:

@@ -21,7 +21,17 @@ import typer
 
 from oncall.answers import Answer, account_answer, find, left_out, rotation_answer
 from oncall.cli import complete
-from oncall.cli.session import Session, instants, on_terminal, print_csv, print_json, print_table, reader_zone, warn
+from oncall.cli.session import (
+    Session,
+    instants,
+    now,
+    on_terminal,
+    print_csv,
+    print_json,
+    print_table,
+    reader_zone,
+    warn,
+)
 from oncall.errors import NotFoundError, OncallError
 from oncall.output.who_text import COLUMNS, Line, one_line, who_lines, who_rows
 from oncall.plan import EVERYTHING, Plan
@@ -63,8 +73,7 @@ def who(
 def _of_workspace(
     session: Session, names: Sequence[str], timezone: str | None, at: Sequence[str]
 ) -> tuple[list[Answer], tzinfo]:
-    zone = reader_zone(timezone, "UTC")
-    first = session.plan(instants((), zone)[0])
+    first = session.plan(now())
     zone = reader_zone(timezone, first.timezone)
     answers = []
     for instant in instants(at, zone):

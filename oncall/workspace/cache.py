@@ -160,7 +160,7 @@ class _Records(Mapping[str, _T], Generic[_T]):
         if name not in self._decoded:
             start, end = self._index[name]
             try:
-                value = msgspec.json.decode(self._data[start:end], type=_RECORDS[self._kind], dec_hook=fields.decode)
+                value = msgspec.json.decode(self._data[start:end], type=_RECORDS[self._kind], dec_hook=fields.restore)
                 self._decoded[name] = _unpacked(value) if isinstance(value, PackedSchedule) else value
             except (msgspec.MsgspecError, ValueError, IndexError):
                 self._decoded[name] = getattr(self._renewed(), self._kind)[name]
