@@ -6,7 +6,7 @@ settings.register_profile(
     "oncall",
     derandomize=True,
     deadline=None,
-    max_examples=60,
+    max_examples=45,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -89,13 +89,13 @@ def test_any_text_in_an_event_gives_a_schedule_and_problems(text: str) -> None:
     check(calendar("\n".join([TIMES[0], "DURATION:PT1H", text])))
 
 
-@settings(max_examples=250)
+@settings(max_examples=120)
 @given(line_soups())
 def test_any_property_lines_give_a_schedule_and_problems(text: str) -> None:
     check(text.encode(errors="surrogatepass"))
 
 
-@settings(max_examples=150)
+@settings(max_examples=120)
 @given(
     generate.calendars("America/New_York"),
     st.lists(

@@ -232,7 +232,7 @@ def _clock(written: str | None) -> timedelta:
     return timedelta(hours=int(written[:2]), minutes=int(written[3:])) if written else timedelta()
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(
     st.sampled_from([name for name in sorted(generate.ZONES) if name != "Pacific/Apia"]),
     st.lists(windows, max_size=3),
