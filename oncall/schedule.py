@@ -115,30 +115,48 @@ class Schedule(Struct, frozen=True):
         """Everybody on call in a segment; an end farther ahead of the asked instant than we look is none in sight."""
         found = self.known.get(index)
         if found is None:
-            shifts = self.segments[index].shifts
-            begins, ends = self._reach(index, -1), self._reach(index, +1)
-            found = tuple([OnCall(shift, begins[shift.who], ends[shift.who]) for shift in shifts])
-            self.known[index] = found
+            found = self.known[index] = self._worked_out(index)
         for one in found:
             if one.until is not None and one.until > asked + AHEAD:
                 return tuple(one if (one.until or 0) <= asked + AHEAD else replace(one, until=None) for one in found)
         return found
 
-    def _reach(self, index: int, step: int) -> dict[str, int]:
-        """Since when (step -1) or until when (step 1) each person of a segment is on call without a break."""
+    def _worked_out(self, index: int) -> tuple[OnCall, ...]:
+        """Everybody on call in a segment, with their whole stretches. Whoever is on call in a segment beside it as well,
+        and was asked about there, has the same stretch."""
         here = self.segments[index]
+        same = {
+            one.shift.who: one
+            for beside in (index - 1, index + 1)
+            if beside in self.known and self._adjoin(min(beside, index))
+            for one in self.known[beside]
+        }
+        others = here.people - same.keys()
+        begins, ends = self._reach(index, -1, others), self._reach(index, +1, others)
+        return tuple(
+            [
+                OnCall(shift, same[shift.who].since, same[shift.who].until)
+                if shift.who in same
+                else OnCall(shift, begins[shift.who], ends[shift.who])
+                for shift in here.shifts
+            ]
+        )
+
+    def _reach(self, index: int, step: int, going_on: frozenset[str]) -> dict[str, int]:
+        """Since when (step -1) or until when (step 1) some people of a segment are on call without a break."""
         reach: dict[str, int] = {}
-        going_on = here.people
-        while True:
-            edge = here.start if step < 0 else here.end
+        while going_on:
+            here = self.segments[index]
+            adjoins = self._adjoin(index if step > 0 else index - 1)
             index += step
-            there = self.segments[index] if 0 <= index < len(self.segments) else None
-            adjoins = there is not None and edge == (there.end if step < 0 else there.start)
-            stay = going_on & there.people if there and adjoins else frozenset()
-            reach.update(dict.fromkeys(going_on - stay, edge))
-            if not stay or not there:
-                return reach
-            here, going_on = there, stay
+            stay = going_on & self.segments[index].people if adjoins else frozenset()
+            reach.update(dict.fromkeys(going_on - stay, here.start if step < 0 else here.end))
+            going_on = stay
+        return reach
+
+    def _adjoin(self, index: int) -> bool:
+        """Whether a segment ends where the following one begins."""
+        return 0 <= index < len(self.segments) - 1 and self.segments[index].end == self.segments[index + 1].start
 
 
 def window_around(instant: int) -> Window:
