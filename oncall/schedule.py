@@ -122,8 +122,8 @@ class Schedule(Struct, frozen=True):
         return found
 
     def _worked_out(self, index: int) -> tuple[OnCall, ...]:
-        """Everybody on call in a segment, with their whole stretches. Whoever is on call in a segment beside it as well,
-        and was asked about there, has the same stretch."""
+        """Everybody on call in a segment, with their whole stretches. Who is also in a segment beside it, and was asked
+        about there, has the same stretch."""
         here = self.segments[index]
         same = {
             one.shift.who: one
