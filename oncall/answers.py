@@ -8,7 +8,7 @@ another answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -276,12 +276,21 @@ def find(plan: Plan, asked: str) -> tuple[str, str]:
     An id, exactly; an account's name; a published line, however it is spaced; else the beginning of one of these, where
     only one thing begins so. NotFoundError names the candidates.
     """
+    return _found(plan, asked, {"account": plan.accounts, "rotation": plan.schedules}, "account, rotation or line")
+
+
+def find_any(plan: Plan, asked: str) -> tuple[str, str]:
+    """The same where a person may be meant as well: `("person", id)`, by id, name or e-mail."""
+    kinds = {"account": plan.accounts, "rotation": plan.schedules, "person": plan.people}
+    return _found(plan, asked, kinds, "account, rotation, line or person")
+
+
+def _found(plan: Plan, asked: str, kinds: Mapping[str, Mapping[str, object]], called: str) -> tuple[str, str]:
     text = asked.strip()
-    if text in plan.accounts:
-        return "account", text
-    if text in plan.schedules:
-        return "rotation", text
-    spellings = list(_spellings(plan, text))
+    for kind, known in kinds.items():
+        if text in known:
+            return kind, text
+    spellings = list(_spellings(plan, text, kinds))
     for matches in (str.__eq__, str.startswith):
         found = list(
             dict.fromkeys((kind, name) for kind, name, spelling, wanted in spellings if matches(spelling, wanted))
@@ -296,11 +305,11 @@ def find(plan: Plan, asked: str) -> tuple[str, str]:
             raise NotFoundError(f"{text!r} cannot be used: {one.file}:{one.line}: {one.message}")
     from oncall.fields import suggestion  # here: only an error needs it, and it is slow to import
 
-    known = [*plan.accounts, *plan.schedules]
-    raise NotFoundError(f"there is no account, rotation or line {asked!r}{suggestion(text, known)}")
+    ids = [name for known in kinds.values() for name in known]
+    raise NotFoundError(f"there is no {called} {asked!r}{suggestion(text, ids)}")
 
 
-def _spellings(plan: Plan, text: str) -> Iterator[tuple[str, str, str, str]]:
+def _spellings(plan: Plan, text: str, kinds: Container[str]) -> Iterator[tuple[str, str, str, str]]:
     """Everything that could be meant: its kind and id, a spelling of it, and the text as it would be spelt so."""
     if not text:
         return
@@ -313,6 +322,9 @@ def _spellings(plan: Plan, text: str) -> Iterator[tuple[str, str, str, str]]:
             yield "account", name, line.national.lstrip("0"), digits
     for name in plan.schedules:
         yield "rotation", name, name.casefold(), text.casefold()
+    for name, person in plan.people.items() if "person" in kinds else ():
+        for spelling in (name, person.name, *((person.email,) if person.email else ())):
+            yield "person", name, spelling.casefold(), text.casefold()
 
 
 def _digits(text: str) -> str:

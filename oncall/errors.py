@@ -8,7 +8,6 @@ from msgspec import Struct
 
 ERROR = "error"
 WARNING = "warning"
-INFO = "info"
 
 SEVERITIES = {
     "OC001": ERROR,  # unreadable-file

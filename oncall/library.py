@@ -18,10 +18,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from oncall import times
-from oncall.answers import Answer, account_answer, calendar_answer, find, rotation_answer
+from oncall.answers import Answer, account_answer, calendar_answer, find, find_any, rotation_answer
 from oncall.errors import OncallError, Problem
 from oncall.output.who_json import who_document
-from oncall.timetables import Timetable, find_any, timetables
+from oncall.timetables import Timetable, timetables
 from oncall.workspace.opening import build_plan, open_plan
 
 Folder = str | os.PathLike[str]

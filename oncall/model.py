@@ -42,7 +42,6 @@ ROLLOVER: tuple[Outcome, ...] = ("busy", "unreachable", "failed", "voicemail", "
 ALWAYS = "always"
 VOICE_WAIT = 25
 MESSAGE_WAIT = 120
-ACK_WINDOWS = {"call": 45, "message": 600}
 DAY = 86_400
 
 

@@ -11,8 +11,8 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from oncall.answers import Entry, as_written, entries_bound, entries_of, find
-from oncall.errors import NotFoundError, Problem
+from oncall.answers import Entry, as_written, entries_bound, entries_of
+from oncall.errors import Problem
 from oncall.fields import Name
 from oncall.model import Binding
 from oncall.plan import Plan
@@ -124,31 +124,6 @@ def _of_person(plan: Plan, person: str, start: int, end: int) -> Iterator[Timeta
         stretches = tuple(_joined(own))
         if stretches:
             yield Timetable("person", name, start, end, stretches)
-
-
-def find_any(plan: Plan, asked: str) -> tuple[str, str]:
-    """What a name means to `shifts`: a person besides what it means to `who`."""
-    if asked in plan.people and asked not in plan.accounts and asked not in plan.schedules:
-        return "person", asked
-    try:
-        return find(plan, asked)
-    except NotFoundError as error:
-        wanted = asked.strip().casefold()
-        spelt = {name for name, person in plan.people.items() if wanted in (person.name.casefold(), person.email)}
-        begun = spelt or {
-            name
-            for name, person in plan.people.items()
-            if wanted and (name.casefold().startswith(wanted) or person.name.casefold().startswith(wanted))
-        }
-        if len(begun) == 1:
-            return "person", begun.pop()
-        if begun:
-            raise NotFoundError(
-                f"{asked!r} could be any of {', '.join(sorted(begun)[:12])}: write more of it"
-            ) from None
-        raise NotFoundError(
-            str(error).replace("account, rotation or line", "account, rotation, line or person")
-        ) from None
 
 
 def problems_of(plan: Plan, asked: Sequence[tuple[str, str]]) -> list[Problem]:

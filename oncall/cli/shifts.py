@@ -21,11 +21,12 @@ from typing import Annotated, Literal
 import typer
 
 from oncall import times
+from oncall.answers import find_any
 from oncall.cli import complete
 from oncall.cli.session import Session, now, on_terminal, print_csv, print_json, print_table, reader_zone, warn
 from oncall.errors import OncallError, Problem
 from oncall.output.shifts_text import COLUMNS, shift_rows, shifts_calendar, shifts_document
-from oncall.timetables import Timetable, calendar_timetable, find_any, problems_of, timetables
+from oncall.timetables import Timetable, calendar_timetable, problems_of, timetables
 from oncall.when import parse_end, parse_when
 
 Format = Literal["rich", "plain", "markdown", "json", "csv", "ics"]

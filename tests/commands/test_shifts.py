@@ -136,6 +136,7 @@ def test_a_calendar_needs_no_workspace(run: Run, example: Path) -> None:
         (("shifts", "field-primary", "--overrides", "x.ics"), "--overrides goes with --calendar"),
         (("shifts", "--calendar", "nowhere.ics"), "nowhere.ics: cannot be read"),
         (("shifts", "eng"), "could be any of eng-lon-1"),
+        (("shifts", "f"), "could be any of field-primary, field-support, floor-supervisors, follow-the-sun"),
     ],
 )
 def test_what_cannot_be_answered_is_one_line_and_status_2(
