@@ -144,13 +144,11 @@ def as_written(one: OnCall) -> Entry:
 
 def _account_tiers(plan: Plan, account: Account, instant: int) -> Iterator[TierAnswer]:
     policy = plan.policies[account.policy] if account.policy and account.policy in plan.policies else None
-    times_named: dict[str, int] = {}
-    for tier in policy.tiers if policy else ():
-        times_named[tier.notify] = count = times_named.get(tier.notify, 0) + 1
-        role = tier.notify if count == 1 else f"{tier.notify}.{count}"
+    for role, tier in zip(policy.tier_names, policy.tiers, strict=True) if policy else ():
         yield _tier(plan, role, True, tier.channels, account.bindings(tier.notify), instant)
+    named = {tier.notify for tier in policy.tiers} if policy else ()
     for role in account.contacts:
-        if role not in times_named:
+        if role not in named:
             yield _tier(plan, role, False, (), account.bindings(role), instant)
 
 
@@ -207,20 +205,14 @@ def _bound(plan: Plan, binding: Binding, instant: int) -> tuple[OnCall, ...]:
     if binding.rotation:
         schedule = plan.schedules.get(binding.rotation)
         return schedule.at(instant) if schedule else ()
-    person = str(binding.person)
-    known = plan.people.get(person)
-    shift = Shift(person, known.name, "direct") if known else Shift(None, person, "direct")
-    return (OnCall(shift, None, None),)
+    return (OnCall(plan.direct(str(binding.person)), None, None),)
 
 
 def entries_of(
     plan: Plan, binding: Binding, on_call: Iterable[OnCall], instant: int, channels: tuple[str, ...] = ()
 ) -> list[Entry]:
-    """The people of a rotation in the order they are tried: as its `people` lists them, others after them by id."""
-    facts = plan.rotations.get(binding.rotation or "")
-    listed = facts.people if facts else ()
-    place = {person: index for index, person in enumerate(listed)}
-    ordered = sorted(on_call, key=lambda one: (place.get(one.shift.person or "", len(place)), one.shift.who))
+    """The people a role leads to in the order they are tried."""
+    ordered = sorted(on_call, key=lambda one: plan.turn(binding.rotation or "", one.shift))
     return [_entry(plan, one, instant, channels) for one in ordered]
 
 

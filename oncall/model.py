@@ -37,11 +37,14 @@ Outcome = Literal[
     "cancelled",
 ]
 Positive = Annotated[int, Meta(ge=1, le=100_000)]
+Rounds = Annotated[int, Meta(ge=1, le=100)]
 
 ROLLOVER: tuple[Outcome, ...] = ("busy", "unreachable", "failed", "voicemail", "no_answer")
 ALWAYS = "always"
 VOICE_WAIT = 25
 MESSAGE_WAIT = 120
+CALL_WINDOW = 45
+MESSAGE_WINDOW = 600
 DAY = 86_400
 
 
@@ -161,10 +164,20 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     """The escalation rules: tiers in order, gone through `rounds` times with `pause` between."""
 
     tiers: tuple[Tier, ...]
-    rounds: Positive = 1
+    rounds: Rounds = 1
     pause: Duration = constant(Duration(0))
     rollover: tuple[Outcome, ...] = ROLLOVER
     recovery: Recovery | None = None
+
+    @property
+    def tier_names(self) -> tuple[str, ...]:
+        """What each tier is called: its role, `role.2` where that is named again."""
+        named: dict[str, int] = {}
+        names = []
+        for tier in self.tiers:
+            named[tier.notify] = count = named.get(tier.notify, 0) + 1
+            names.append(tier.notify if count == 1 else f"{tier.notify}.{count}")
+        return tuple(names)
 
 
 class Binding(Struct, frozen=True, forbid_unknown_fields=True):

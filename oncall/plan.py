@@ -5,15 +5,24 @@ when they are asked for: a plan from the cache costs what the question needs of 
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 
 from msgspec import Struct
 
-from oncall.errors import Problem
-from oncall.model import ALWAYS, Account, Person, Policy
+from oncall.errors import OncallError, Problem
+from oncall.model import ALWAYS, Account, Binding, Person, Policy, Shift
 from oncall.schedule import Schedule, Window
 
 LEFT, AWAY, UNIDENTIFIED, NO_CHANNEL = "left", "away", "unidentified", "no_usable_channel"
+
+
+class OutsideWindowError(OncallError):
+    """A plan was asked about an instant that is not in its window: one for another window has to be compiled."""
+
+    def __init__(self, instant: float) -> None:
+        super().__init__("the question leads to an instant that the plan was not made for")
+        self.instant = instant
 
 
 class Absence(Struct, frozen=True, array_like=True):
@@ -70,6 +79,21 @@ class AccountFacts(Struct, frozen=True):
     depends: tuple[str, ...] = ()
 
 
+class Written(Struct, frozen=True):
+    """Where a definition is written: the file, the line of its name, and the lines of what it holds by their path in
+    it, steps joined by `/`."""
+
+    file: str
+    line: int
+    lines: dict[str, int] = {}
+
+    def line_of(self, path: str) -> int:
+        """The line of a part, of the nearest thing around it where that part is left to its default."""
+        while path and path not in self.lines:
+            path = path.rpartition("/")[0]
+        return self.lines.get(path, self.line)
+
+
 class Reported(Struct, frozen=True):
     """A problem, and what it is about: the name of a definition (`people/tech-1`), the path of a calendar, or
     EVERYTHING where any answer may be affected."""
@@ -86,7 +110,8 @@ class Plan(Struct, frozen=True):
 
     `digest` identifies the sources. `open` holds the stretches each named hours promise a human, `written` when a
     calendar was last changed where it says so, `reported` the problems met by what they are about, and `doubts` the
-    absences, by calendar, that may be anybody's.
+    absences, by calendar, that may be anybody's. `endpoints` are the addresses of a person's contact methods in the one
+    form in which equal addresses are equal, and `places` where definitions stand, by `accounts/NAME` and the like.
     """
 
     digest: str
@@ -95,6 +120,7 @@ class Plan(Struct, frozen=True):
     timezone: str
     window: Window
     people: Mapping[str, Person]
+    endpoints: Mapping[str, tuple[str, ...]]
     presences: Mapping[str, Presence]
     policies: Mapping[str, Policy]
     accounts: Mapping[str, Account]
@@ -105,6 +131,7 @@ class Plan(Struct, frozen=True):
     written: Mapping[str, int]
     doubts: Mapping[str, tuple[Doubt, ...]]
     reported: Mapping[str, tuple[Problem, ...]]
+    places: Mapping[str, Written]
 
     def promises(self, account: Account, instant: float) -> bool:
         """Whether an account's line promises a human at an instant. Without hours it always does."""
@@ -124,3 +151,36 @@ class Plan(Struct, frozen=True):
         if presence.absence(instant):
             return AWAY
         return None if self.people[person].usable_methods(channels) else NO_CHANNEL
+
+    def bound(self, bindings: Iterable[Binding], instant: float) -> list[Shift]:
+        """Everybody a role leads to at an instant of the window, in the order they are tried; somebody bound twice
+        counts once, where first listed."""
+        found: dict[str, Shift] = {}
+        for binding in bindings:
+            if binding.rotation is None:
+                shift = self.direct(str(binding.person))
+                found.setdefault(shift.who, shift)
+            elif binding.rotation in self.schedules:
+                shifts = self.schedules[binding.rotation].shifts_at(instant)
+                for shift in sorted(shifts, key=partial(self.turn, binding.rotation)):
+                    found.setdefault(shift.who, shift)
+        return list(found.values())
+
+    def direct(self, person: str) -> Shift:
+        """What puts somebody on call who is bound by name."""
+        if person in self.people:
+            return Shift(person, self.people[person].name, "direct")
+        return Shift(None, person, "direct")
+
+    def turn(self, rotation: str, shift: Shift) -> tuple[int, str]:
+        """When somebody's turn comes within a tier: as the rotation's `people` lists them, others after them by id."""
+        listed = self.rotations[rotation].people if rotation in self.rotations else ()
+        return (listed.index(shift.person) if shift.person in listed else len(listed), shift.who)
+
+    def place(self, where: str) -> tuple[str, int] | None:
+        """File and line of `accounts/NAME#path/in/it`, where it is known."""
+        definition, _, path = where.partition("#")
+        if definition not in self.places:
+            return None
+        written = self.places[definition]
+        return written.file, written.line_of(path)

@@ -72,6 +72,11 @@ class Schedule(Struct, frozen=True):
         place = self._place(instant)
         return self._on_call(place, int(instant)) if place is not None else ()
 
+    def shifts_at(self, instant: float) -> tuple[Shift, ...]:
+        """The shifts in force at an instant of the window, sorted by person."""
+        place = self._place(instant)
+        return self.segments[place].shifts if place is not None else ()
+
     def next(self, instant: float) -> tuple[int, tuple[OnCall, ...]] | None:
         """When somebody else, or somebody again, is on call after an instant of the window, and who; None where that is
         not within two years."""

@@ -23,11 +23,11 @@ from msgspec import Struct
 from oncall import __version__, fields, times
 from oncall.errors import Problem
 from oncall.model import Account, Person, Policy, Shift
-from oncall.plan import AccountFacts, Doubt, Plan, Presence, RotationFacts
+from oncall.plan import AccountFacts, Doubt, Plan, Presence, RotationFacts, Written
 from oncall.schedule import Schedule, Segment, Window
 from oncall.workspace.files import Files, stamp
 
-FORMAT = 3
+FORMAT = 4
 
 _T = TypeVar("_T")
 _KEPT = 8  # entries of one workspace: the months somebody has asked about lately
@@ -44,6 +44,7 @@ class PackedSchedule(Struct, frozen=True):
 
 _RECORDS: dict[str, Any] = {
     "people": Person,
+    "endpoints": tuple[str, ...],
     "presences": Presence,
     "policies": Policy,
     "accounts": Account,
@@ -54,6 +55,7 @@ _RECORDS: dict[str, Any] = {
     "written": int,
     "doubts": tuple[Doubt, ...],
     "reported": tuple[Problem, ...],
+    "places": Written,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, timedelta, tzinfo
 
 from msgspec import Struct, field
@@ -17,11 +17,11 @@ from oncall.plan import (
     Absence,
     AccountFacts,
     Doubt,
-    Line,
     Plan,
     Presence,
     Reported,
     RotationFacts,
+    Written,
 )
 from oncall.rotations.hours import open_stretches
 from oncall.rotations.ics import Calendar, Event
@@ -29,7 +29,8 @@ from oncall.rotations.names import Reader, normal
 from oncall.rotations.occurrences import occurrences
 from oncall.rotations.shifts import Layer, compile_schedule, shifts_of
 from oncall.schedule import Schedule, Window
-from oncall.workspace.load import Workspace
+from oncall.workspace import numbers, yaml
+from oncall.workspace.load import Place, Workspace
 
 _NEAR = 62 * times.DAY  # how far beyond a window an absence is followed, to say when it ends
 
@@ -59,6 +60,7 @@ def compile_plan(workspace: Workspace, window: Window) -> Plan:
         timezone=str(workspace.timezone),
         window=window,
         people={name: replace(person, away=()) for name, person in workspace.people.items()},
+        endpoints=_endpoints(workspace),
         presences=presences,
         policies=workspace.policies,
         accounts=workspace.accounts,
@@ -69,7 +71,36 @@ def compile_plan(workspace: Workspace, window: Window) -> Plan:
         written={path: calendar.written for path, calendar in workspace.calendars.items() if calendar.written},
         doubts=doubts,
         reported=_by_subject(reported),
+        places={
+            f"{section}/{name}": _written(place)
+            for (section, name), place in workspace.places.items()
+            if section != "scenarios"
+        },
     )
+
+
+def _endpoints(workspace: Workspace) -> dict[str, tuple[str, ...]]:
+    country = workspace.settings.country
+    return {
+        name: tuple(numbers.endpoint(method.address, country) for method in person.contact_methods)
+        for name, person in workspace.people.items()
+    }
+
+
+def _written(place: Place) -> Written:
+    return Written(place.file, place.line, dict(_lines(place.node, "")))
+
+
+def _lines(node: yaml.Node, path: str) -> Iterator[tuple[str, int]]:
+    """The line of every part of a definition, by its path."""
+    if isinstance(node, yaml.Mapping):
+        for name, key in node.keys.items():
+            yield f"{path}{name}", key.line
+            yield from _lines(key.value, f"{path}{name}/")
+    elif isinstance(node, yaml.Sequence):
+        for index, item in enumerate(node.items):
+            yield f"{path}{index}", item.line
+            yield from _lines(item, f"{path}{index}/")
 
 
 def digest(contents: Mapping[str, bytes]) -> str:
@@ -212,7 +243,7 @@ def _rotation_facts(workspace: Workspace, name: str) -> RotationFacts:
 
 def _account_facts(workspace: Workspace, name: str) -> AccountFacts:
     account = workspace.accounts[name]
-    lines = tuple(_line(text, workspace.settings.country) for text in account.lines)
+    lines = tuple(numbers.line(text, workspace.settings.country) for text in account.lines)
     found = bool(account.runbook) and workspace.files.exists(account.runbook or "")
     depends = [EVERYTHING, f"accounts/{name}", f"policies/{account.policy}", f"hours/{account.hours}"]
     hours = workspace.hours.get(account.hours) if account.hours else None
@@ -227,17 +258,3 @@ def _account_facts(workspace: Workspace, name: str) -> AccountFacts:
             else:
                 depends.append(f"rotations/{binding.rotation}")
     return AccountFacts(lines, found, tuple(dict.fromkeys((*depends, *workspace.absences))))
-
-
-def _line(text: str, country: str) -> Line:
-    """A published number, read as one of the workspace's country where it has no code of its own."""
-    import phonenumbers
-
-    try:
-        number = phonenumbers.parse(text, country)
-    except phonenumbers.NumberParseException:
-        digits = "".join(letter for letter in text if letter.isdigit())
-        return Line(text, digits, digits)
-    shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    national = phonenumbers.national_significant_number(number)
-    return Line(shown, f"{number.country_code}{national}", national)

@@ -1,0 +1,35 @@
+"""Telephone numbers and other addresses in the one form in which equal ones are equal."""
+
+from __future__ import annotations
+
+import re
+
+from oncall.plan import Line
+
+
+def line(text: str, country: str) -> Line:
+    """A published number, read as one of the workspace's country where it has no code of its own."""
+    import phonenumbers  # here: large, and of no use to a workspace without numbers
+
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        digits = "".join(letter for letter in text if letter.isdigit())
+        return Line(text, digits, digits)
+    shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    national = phonenumbers.national_significant_number(number)
+    return Line(shown, f"{number.country_code}{national}", national)
+
+
+def endpoint(address: str, country: str) -> str:
+    """An address as E.164 where it looks like a telephone number, else without differences of case and space."""
+    text = " ".join(address.casefold().split())
+    if not re.fullmatch(r"(tel:)?\+?[\d\s().\-/]{3,30}", text, re.ASCII):
+        return text
+    import phonenumbers  # here: large, and of no use to a workspace without numbers
+
+    try:
+        number = phonenumbers.parse(text.removeprefix("tel:"), country)
+    except phonenumbers.NumberParseException:
+        return re.sub(r"[^\d+]", "", text)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
