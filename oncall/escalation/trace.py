@@ -10,6 +10,18 @@ from msgspec import Struct
 from oncall.model import Shift
 
 Disposition = Literal["reached", "called_back", "overdue", "unowned", "abandoned", "no_one_on_call", "exhausted"]
+SkipReason = Literal[
+    "left",
+    "away",
+    "unidentified",
+    "no_usable_channel",
+    "declined",
+    "already_tried",
+    "already_sent",
+    "shared_address",
+    "no_one_on_call",
+    "nobody_left_to_try",
+]
 
 # What makes a dispatch do the next thing, and the rule of the engine's prose that says so.
 RULES = {

@@ -17,6 +17,13 @@ from msgspec.structs import fields as struct_fields
 
 from oncall import fields
 from oncall.errors import Problem, problem
+from oncall.escalation.scenarios import (
+    Expectation,
+    ExpectedAttempt,
+    ExpectedCallback,
+    ExpectedSkip,
+    WrittenScenario,
+)
 from oncall.model import (
     Account,
     Away,
@@ -45,10 +52,11 @@ SECTIONS: dict[str, type[Struct]] = {
     "rotations": Rotation,
     "policies": Policy,
     "accounts": Account,
+    "scenarios": WrittenScenario,
 }
 ABSENCES: Any = str | tuple[str, ...]
 HEAD_KEYS = tuple(field.encode_name for field in struct_fields(Head))
-SECTION_KEYS = (*SECTIONS, "absences", "scenarios")
+SECTION_KEYS = (*SECTIONS, "absences")
 
 _MOST_ERRORS = 200
 _MOST_WORK = 1_000_000  # nodes looked at for one entry, over and over for each of its errors
@@ -72,6 +80,11 @@ _CALLED: dict[type, str] = {
     Binding: "a contact",
     SecureMessaging: "secure messaging",
     Review: "a review",
+    WrittenScenario: "a scenario",
+    Expectation: "what a scenario expects",
+    ExpectedAttempt: "an expected attempt",
+    ExpectedSkip: "somebody who is passed over",
+    ExpectedCallback: "an expected callback",
 }
 
 
@@ -277,7 +290,6 @@ def json_schema() -> dict[str, Any]:
     )
     properties = parts.pop("Head")["properties"]
     properties |= dict(zip((*SECTIONS, "absences"), schemas[1:], strict=True))
-    properties["scenarios"] = {"type": "object"}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "oncall workspace file, format 1",

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct, field
 
 from oncall.errors import OncallError, Problem, problem
+from oncall.escalation.scenarios import Expectation, WrittenScenario
 from oncall.fields import is_name, suggestion
 from oncall.model import (
     ALWAYS,
@@ -51,6 +52,10 @@ class Place(Struct, frozen=True):
             return self.file, self.line, self.column
         return self.file, line, column
 
+    def at_key(self, *path: str | int) -> tuple[str, int, int]:
+        """File, line and column of a key inside it."""
+        return self.file, *yaml.key_place(self.node, path)
+
 
 class Workspace(Struct):
     """What was read: definitions by name, the calendars they use, where everything stands, and every problem met."""
@@ -67,7 +72,7 @@ class Workspace(Struct):
     policies: dict[str, Policy] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
     absences: dict[str, Place] = field(default_factory=dict)
-    scenarios: dict[str, Place] = field(default_factory=dict)
+    scenarios: dict[str, WrittenScenario] = field(default_factory=dict)
     calendars: dict[str, Calendar] = field(default_factory=dict)
     directory: Directory = field(default_factory=lambda: Directory({}, {}))
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
@@ -159,9 +164,6 @@ def _read_sections(workspace: Workspace, document: yaml.Document) -> None:
             _read_section(workspace, document.file, name, key)
         elif name == "absences":
             _read_absences(workspace, document.file, key)
-        elif name == "scenarios":
-            for entry, place in _entries(workspace, document.file, name, key):
-                _define(workspace, name, entry, place)
         elif name in documents.HEAD_KEYS and document.file == HEAD:
             continue
         elif name in documents.HEAD_KEYS:
@@ -200,8 +202,6 @@ def _define(workspace: Workspace, section: str, name: str, place: Place) -> bool
         workspace.report("OC003", f"`{ALWAYS}` means every hour and cannot be redefined", EVERYTHING, *place.at())
         return False
     workspace.places[section, name] = place
-    if section == "scenarios":
-        workspace.scenarios[name] = place
     return True
 
 
@@ -282,6 +282,8 @@ def _references(workspace: Workspace) -> Iterator[_Reference]:
             yield "hours", rotation.hours, (about, *place.at("hours"))
     for name, account in workspace.accounts.items():
         yield from _account_references(name, account, workspace.places["accounts", name])
+    for name, scenario in workspace.scenarios.items():
+        yield from _scenario_references(name, scenario, workspace.places["scenarios", name])
 
 
 def _account_references(name: str, account: Account, place: Place) -> Iterator[_Reference]:
@@ -307,7 +309,36 @@ def _binding_references(bindings: Bindings, place: Place, about: str, *path: str
             yield "people", binding.person, (about, *place.at(*path, index, "person"))
 
 
+def _scenario_references(name: str, scenario: WrittenScenario, place: Place) -> Iterator[_Reference]:
+    about = f"scenarios/{name}"
+    yield "accounts", scenario.account, (about, *place.at("account"))
+    for key, people in (("given", scenario.given), ("callbacks", scenario.callbacks)):
+        for person in people:
+            yield "people", person, (about, *place.at_key(key, person))
+    for path, expected in _expected_people(scenario.expect):
+        yield "people", expected, (about, *place.at("expect", *path))
+
+
+def _expected_people(expect: Expectation) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Everybody an expectation names, and where in it."""
+    if expect.reached:
+        yield ("reached",), expect.reached
+    for index, person in enumerate(expect.never):
+        yield ("never", index), person
+    for index, attempt in enumerate(expect.attempts or ()):
+        if attempt.person:
+            yield ("attempts", index, "person"), attempt.person
+    for index, skip in enumerate(expect.skipped):
+        if skip.person:
+            yield ("skipped", index, "person"), skip.person
+    if expect.callback and expect.callback.owner:
+        yield ("callback", "owner"), expect.callback.owner
+    if expect.callback and expect.callback.escalated_to:
+        yield ("callback", "escalated_to"), expect.callback.escalated_to
+
+
 _NONE_OF = {
+    "accounts": "is no account",
     "people": "is no person",
     "hours": "are no hours",
     "rotations": "is no rotation",

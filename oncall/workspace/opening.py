@@ -2,22 +2,84 @@
 
 from __future__ import annotations
 
-from oncall.plan import Plan
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from oncall.errors import OncallError
+from oncall.plan import OutsideWindowError, Plan
 from oncall.schedule import Window, window_around
+from oncall.times import DAY
 from oncall.workspace.cache import cached_plan
 from oncall.workspace.files import Files
+
+if TYPE_CHECKING:
+    from oncall.workspace.load import Workspace
+
+_T = TypeVar("_T")
+
+LONGEST = 3660 * DAY
 
 
 def open_plan(root: str, instant: int, cache: str | None) -> Plan:
     """The plan of the workspace in `root` for the month of an instant. `cache` is the folder plans are kept in."""
-    window = window_around(instant)
-    return cached_plan(root, window, cache, lambda: build_plan(root, window))
+    return Plans(root, cache).at(instant)
 
 
 def build_plan(root: str, window: Window) -> tuple[Plan, Files]:
     """A plan made from the files, and what they were."""
-    from oncall.workspace.compile import compile_plan  # here: calendars and recurrence are slow to import
-    from oncall.workspace.load import load
+    return Plans(root, None).build(window)
 
-    workspace = load(root)
-    return compile_plan(workspace, window), workspace.files
+
+class Plans:
+    """The plans of one workspace, each made once; the files are read once for all that are not in the cache."""
+
+    def __init__(self, root: str, cache: str | None) -> None:
+        self.root = root
+        self._cache = cache
+        self._workspace: Workspace | None = None
+        self._known: dict[tuple[int, int], Plan] = {}
+
+    @property
+    def workspace(self) -> Workspace:
+        """What the files hold."""
+        if self._workspace is None:
+            from oncall.workspace.load import load  # here: a plan from the cache does without
+
+            self._workspace = load(self.root)
+        return self._workspace
+
+    def at(self, instant: float) -> Plan:
+        """The plan for the month of an instant."""
+        window = window_around(int(instant))
+        key = window.start, window.end
+        if key not in self._known:
+            self._known[key] = cached_plan(self.root, window, self._cache, lambda: self.build(window))
+        return self._known[key]
+
+    def covering(self, start: float, end: float) -> Plan:
+        """A plan for a stretch that may be longer than a month; OncallError where that is more than ten years."""
+        plan = self.at(start)
+        if plan.window.holds(end):
+            return plan
+        if end - start > LONGEST:
+            raise OncallError("that would take more than ten years: look at the windows, waits and pauses in it")
+        window = Window(plan.window.start, int(start + (end - start) * 1.5) + 31 * DAY)
+        key = window.start, window.end
+        if key not in self._known:
+            self._known[key] = self.build(window)[0]
+        return self._known[key]
+
+    def ask(self, at: float, question: Callable[[Plan], _T]) -> _T:
+        """What is asked of the plan for an instant, or of one for a longer stretch where it leads beyond the month."""
+        plan = self.at(at)
+        while True:
+            try:
+                return question(plan)
+            except OutsideWindowError as error:
+                plan = self.covering(at, error.instant)
+
+    def build(self, window: Window) -> tuple[Plan, Files]:
+        """A plan made from the files, and what they were."""
+        from oncall.workspace.compile import compile_plan  # here: calendars and recurrence are slow to import
+
+        return compile_plan(self.workspace, window), self.workspace.files
