@@ -29,6 +29,13 @@ def names(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
         yield from ((name, "rotation") for name in sorted(plan.schedules) if name.startswith(incomplete))
 
 
+def accounts(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
+    """Accounts."""
+    plan = _plan(context)
+    if plan:
+        yield from ((name, plan.accounts[name].name) for name in sorted(plan.accounts) if name.startswith(incomplete))
+
+
 def rotations(context: typer.Context, incomplete: str) -> Iterator[str]:
     """Rotations."""
     plan = _plan(context)

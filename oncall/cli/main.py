@@ -18,6 +18,7 @@ from oncall.errors import OncallError  # noqa: E402
 COMMANDS = {
     "who": "Who is on call now, how to reach them, until when, and who is next.",
     "shifts": "The final schedule of a rotation, an account or a person.",
+    "simulate": "A dry run: who would be tried, in what order, how fast and why.",
     "override": "Put somebody on call in place of the plan.",
     "away": "Note that somebody is not there.",
     "init": "Write a small working workspace to start from.",

@@ -23,7 +23,7 @@ from oncall.schedule import Window
 from oncall.when import parse_when
 from oncall.workspace.cache import folder
 from oncall.workspace.files import find_workspace
-from oncall.workspace.opening import build_plan, open_plan
+from oncall.workspace.opening import Plans
 
 _SHOWN = 40
 
@@ -49,13 +49,17 @@ class Session(Struct, frozen=True):
         """Where plans are kept."""
         return folder(self.environment)
 
+    def plans(self) -> Plans:
+        """The plans of the workspace."""
+        return Plans(self.root, self.cache)
+
     def plan(self, instant: int) -> Plan:
         """The workspace's plan for the month of an instant."""
-        return open_plan(self.root, instant, self.cache)
+        return self.plans().at(instant)
 
     def plan_for(self, start: int, end: int) -> Plan:
         """The workspace's plan for a window of its own, made anew."""
-        return build_plan(self.root, Window(start, end))[0]
+        return self.plans().build(Window(start, end))[0]
 
 
 def now() -> int:

@@ -23,6 +23,7 @@ STYLES: Mapping[str, str] = {
     "path": "blue",
     "note": "magenta",
     "bad": "bold red",
+    "good": "bold green",
     "quiet": "dim",
 }
 

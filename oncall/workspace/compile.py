@@ -72,7 +72,7 @@ def compile_plan(workspace: Workspace, window: Window) -> Plan:
         doubts=doubts,
         reported=_by_subject(reported),
         places={
-            f"{section}/{name}": _written(place)
+            f"{section}/{name}": written_at(place)
             for (section, name), place in workspace.places.items()
             if section != "scenarios"
         },
@@ -87,7 +87,8 @@ def _endpoints(workspace: Workspace) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _written(place: Place) -> Written:
+def written_at(place: Place) -> Written:
+    """Where a definition and its parts stand."""
     return Written(place.file, place.line, dict(_lines(place.node, "")))
 
 
