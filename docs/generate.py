@@ -18,7 +18,7 @@ from oncall.cli.main import COMMANDS, app
 from oncall.workspace.documents import json_schema
 
 HERE = Path(__file__).resolve().parent
-SECTIONS = ("people", "hours", "rotations", "policies", "accounts")
+SECTIONS = ("people", "hours", "rotations", "policies", "accounts", "scenarios")
 
 
 def commands_page() -> str:
@@ -48,7 +48,7 @@ def files_page() -> str:
         "## oncall.yaml",
         "",
     ]
-    top = [name for name in schema["properties"] if name not in (*SECTIONS, "absences", "scenarios")]
+    top = [name for name in schema["properties"] if name not in (*SECTIONS, "absences")]
     parts += _table({name: schema["properties"][name] for name in top}, ["version"], schema)
     for name in ("settings", "lint"):
         parts += [f"### {name}", "", *_definition(schema["properties"][name], schema)]
@@ -83,6 +83,8 @@ def _table(properties: dict[str, Any], required: list[str], whole: dict[str, Any
 
 def _kind(schema: dict[str, Any]) -> str:
     """What may stand there, in words."""
+    if schema.keys() == {"description"}:
+        return str(schema["description"]).replace("{", "`{").replace("}", "}`")
     if "$ref" in schema:
         return f"[{_name(schema)}](#{_name(schema).lower()})"
     if "anyOf" in schema:
@@ -98,9 +100,9 @@ def _kind(schema: dict[str, Any]) -> str:
 
 def _scalar(schema: dict[str, Any]) -> str:
     if schema.get("examples"):
-        return "such as " + ", ".join(f"`{one}`" for one in schema["examples"])
+        return "a value such as " + ", ".join(f"`{one}`" for one in schema["examples"])
     if schema.get("format"):
-        return {"date": "date, such as `2026-11-20`", "regex": "regular expression with a group `who`"}[
+        return {"date": "a date such as `2026-11-20`", "regex": "regular expression with a group `who`"}[
             schema["format"]
         ]
     if schema.get("pattern", "").startswith(r"^\w"):

@@ -163,7 +163,7 @@ class Recovery(Struct, frozen=True, forbid_unknown_fields=True):
 class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     """The escalation rules: tiers in order, gone through `rounds` times with `pause` between."""
 
-    tiers: tuple[Tier, ...]
+    tiers: Annotated[tuple[Tier, ...], Meta(max_length=100)]
     rounds: Rounds = 1
     pause: Duration = constant(Duration(0))
     rollover: tuple[Outcome, ...] = ROLLOVER

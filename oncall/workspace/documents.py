@@ -207,6 +207,9 @@ def _instead(name: str, known: list[str]) -> str:
 
 def _plainly(what: str, value: Any, shape: Any) -> str:
     """What is wrong, in words of the file and not of Python."""
+    too_many = re.match(r"Expected `array` of length <= (\d+)", what)
+    if too_many:
+        return f"too many: there can be {too_many[1]} of these"
     expected = re.match(r"Expected `([^`]*)`(?: (>=|<=) (\S+?))?(?:, got `\w+`)?$", what)
     if what.startswith("Invalid RFC3339"):
         return f"not a date: {value!r}; write 2026-11-20"
