@@ -19,6 +19,7 @@ COMMANDS = {
     "who": "Who is on call now, how to reach them, until when, and who is next.",
     "shifts": "The final schedule of a rotation, an account or a person.",
     "simulate": "A dry run: who would be tried, in what order, how fast and why.",
+    "test": "Run the scenarios: what is expected, beside what comes of it.",
     "override": "Put somebody on call in place of the plan.",
     "away": "Note that somebody is not there.",
     "init": "Write a small working workspace to start from.",

@@ -4,13 +4,14 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from oncall.errors import Problem
 from oncall.escalation.simulate import Assumed
 from oncall.escalation.trace import Disposition, SkipReason
 from oncall.fields import Duration, Instant, Name
 from oncall.model import Channel, Outcome
 
 Written = Annotated[
-    Any, Meta(description="An outcome, {OUTCOME: DELAY}, a list of these for each try, or one of these by channel")
+    Any, Meta(description="an outcome, {OUTCOME: DELAY}, a list of these for each try, or one of these by channel")
 ]
 
 
@@ -80,6 +81,16 @@ class Scenario(Struct, frozen=True):
     expect: Expectation
     file: str
     line: int
+
+
+class Broken(Struct, frozen=True):
+    """A scenario that cannot be run, and what is wrong with it. `account` is None where it names none."""
+
+    name: str
+    account: str | None
+    file: str
+    line: int
+    problems: tuple[Problem, ...]
 
 
 NOTHING_EXPECTED = Expectation()

@@ -7,27 +7,38 @@ from datetime import tzinfo
 
 from oncall import times
 from oncall.errors import Problem, problem
-from oncall.escalation.responses import EVERY_CHANNEL, ByChannel, ResponseError, responses_of
-from oncall.escalation.scenarios import NOTHING_EXPECTED, Scenario, WrittenScenario
+from oncall.escalation.responses import CHANNELS, EVERY_CHANNEL, OUTCOMES, ByChannel, ResponseError, responses_of
+from oncall.escalation.scenarios import NOTHING_EXPECTED, Broken, Scenario, WrittenScenario
 from oncall.escalation.simulate import Assumed
 from oncall.fields import suggestion
 from oncall.model import Account
+from oncall.workspace import yaml
 from oncall.workspace.compile import workspace_zone
 from oncall.workspace.load import Place, Workspace
 
+_Path = tuple[str | int, ...]
 
-def read_scenarios(workspace: Workspace) -> tuple[list[Scenario], list[Problem]]:
-    """Every scenario that can be run, in the order they are written, and what is wrong with them and the others."""
-    broken = {one.about for one in workspace.reported if one.about.startswith("scenarios/")}
-    problems = [one.problem for one in workspace.reported if one.about in broken]
-    found = []
-    for name, written in workspace.scenarios.items():
-        place = workspace.places["scenarios", name]
-        odd = list(_problems(workspace, written, place))
-        problems += odd
-        if f"scenarios/{name}" not in broken and not odd:
-            found.append(_scenario(workspace, name, written, place))
-    return found, sorted(set(problems), key=lambda one: one.place)
+
+def read_scenarios(workspace: Workspace) -> dict[str, Scenario | Broken]:
+    """Every scenario by name, in the order they are written: one that can be run, or what is wrong with it."""
+    reported: dict[str, list[Problem]] = {}
+    for one in workspace.reported:
+        if one.about.startswith("scenarios/"):
+            reported.setdefault(one.about.removeprefix("scenarios/"), []).append(one.problem)
+    return {
+        name: _read(workspace, name, place, reported.get(name, []))
+        for (section, name), place in workspace.places.items()
+        if section == "scenarios"
+    }
+
+
+def _read(workspace: Workspace, name: str, place: Place, reported: list[Problem]) -> Scenario | Broken:
+    written = workspace.scenarios.get(name)
+    problems = [*reported, *(_problems(workspace, written, place) if written else ())]
+    if written and not problems:
+        return _scenario(workspace, name, written, place)
+    in_order = tuple(sorted(set(problems), key=lambda one: one.place))
+    return Broken(name, written.account if written else None, place.file, place.line, in_order)
 
 
 def _scenario(workspace: Workspace, name: str, written: WrittenScenario, place: Place) -> Scenario:
@@ -45,30 +56,61 @@ def account_zone(workspace: Workspace, account: Account) -> tzinfo:
     return (times.zone(hours.timezone) if hours and hours.timezone else None) or workspace_zone(workspace)
 
 
+def weak_spots(workspace: Workspace, name: str) -> Iterator[Problem]:
+    """What an account lacks so that nobody is tried where its policy means somebody to be: a scenario can be run all
+    the same, and shows what comes of it."""
+    account = workspace.accounts[name]
+    policy = workspace.policies[str(account.policy)]
+    if not policy.tiers:
+        message = f"the policy {account.policy} has no tiers, so nobody is tried"
+        yield problem("OC003", message, *workspace.places["policies", str(account.policy)].at("tiers"))
+    recovery = policy.recovery
+    roles = [tier.notify for tier in policy.tiers]
+    roles += (role for role in (recovery.owner, recovery.escalate_to) if role) if recovery else ()
+    for role in dict.fromkeys(roles):
+        if not account.bindings(role):
+            message = f"{name} binds nobody to the role {role!r} of its policy {account.policy}"
+            hint = suggestion(role, list(account.contacts))
+            yield problem("OC005", message + hint, *workspace.places["accounts", name].at_key("contacts"))
+
+
 def _problems(workspace: Workspace, written: WrittenScenario, place: Place) -> Iterator[Problem]:
     if written.expect == NOTHING_EXPECTED:
         message = "this scenario expects nothing, so it cannot fail: add `disposition`, `reached`, `attempts` …"
-        yield problem("OC003", message, *place.at("expect"))
+        yield problem("OC003", message, *place.at_key("expect"))
+    for path in _empty_keys(place.node, ()):
+        yield problem("OC003", f"`{path[-1]}` says nothing: give it a value or leave it out", *place.at_key(*path))
     for person, said in written.given.items():
         try:
             responses = responses_of(said)
         except ResponseError as error:
-            yield problem("OC003", f"{person}: {error}", *_nearest(place, "given", person, *error.path))
+            yield problem("OC003", f"{person}: {error}", *_at_fault(place, "given", person, *error.path))
         else:
             yield from _unused_channels(workspace, person, responses, place)
     account = workspace.accounts.get(written.account)
-    if account is None:
-        return
-    if account.policy is None:
-        message = f"{written.account} has no `policy:`, so there is nothing to test"
-        yield problem("OC005", message, *place.at("account"))
-    elif account.policy in workspace.policies:
-        yield from _unknown_tiers(written, workspace.policies[account.policy].tier_names, place)
+    if account is not None:
+        yield from _policy_problems(workspace, written, account, place)
+    elif ("accounts", written.account) in workspace.places:
+        yield problem("OC005", f"the account {written.account} cannot be used", *place.at("account"))
 
 
-def _nearest(place: Place, *path: str | int) -> tuple[str, int, int]:
-    """Where a part stands: its key where it has one, as what is wrong may be the key itself."""
-    return place.at_key(*path) if isinstance(path[-1], str) else place.at(*path)
+def _empty_keys(node: yaml.Node, path: _Path) -> Iterator[_Path]:
+    """The keys that were written without a value, which are no expectation and no response: nothing reads them."""
+    if isinstance(node, yaml.Sequence):
+        for index, item in enumerate(node.items):
+            yield from _empty_keys(item, (*path, index))
+    for name, key in node.keys.items() if isinstance(node, yaml.Mapping) else ():
+        if isinstance(key.value, yaml.Scalar):
+            if key.value.text is None:
+                yield (*path, name)
+        else:
+            yield from _empty_keys(key.value, (*path, name))
+
+
+def _at_fault(place: Place, *path: str | int) -> tuple[str, int, int]:
+    """Where a response means nothing: at its key where that is no word of ours, else at its value."""
+    is_ours = path[-1] in (*CHANNELS, *OUTCOMES) or len(path) == len(("given", "person"))
+    return place.at(*path) if is_ours else place.at_key(*path)
 
 
 def _unused_channels(workspace: Workspace, person: str, responses: ByChannel, place: Place) -> Iterator[Problem]:
@@ -79,6 +121,19 @@ def _unused_channels(workspace: Workspace, person: str, responses: ByChannel, pl
             ways = ", ".join(sorted(channels)) or "none at all"
             message = f"{person} has no contact method by {channel}; there is {ways}"
             yield problem("OC005", message, *place.at_key("given", person, channel))
+
+
+def _policy_problems(
+    workspace: Workspace, written: WrittenScenario, account: Account, place: Place
+) -> Iterator[Problem]:
+    if account.policy is None:
+        message = f"{written.account} has no `policy:`, so there is nothing to test"
+        yield problem("OC005", message, *place.at("account"))
+    elif account.policy not in workspace.policies:
+        message = f"the policy of {written.account}, {account.policy!r}, is not there or cannot be used"
+        yield problem("OC005", message, *place.at("account"))
+    else:
+        yield from _unknown_tiers(written, workspace.policies[account.policy].tier_names, place)
 
 
 def _unknown_tiers(written: WrittenScenario, names: tuple[str, ...], place: Place) -> Iterator[Problem]:
