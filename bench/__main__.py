@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import make_inputs
+from bench import dispatches, make_inputs
 
 HERE = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
@@ -152,9 +152,48 @@ def compiling() -> None:
     )
 
 
+def escalations(work: Path) -> None:
+    environment = {**os.environ, "ONCALL_CACHE_DIR": str(work / "cache")}
+    chain = work / "chain"
+    make_inputs.chain(chain)
+    plan = dispatches.plan_of(str(chain))
+    report(
+        "simulating 50,000 dispatches / building the same traces as dicts",
+        side_by_side(lambda: dispatches.simulated(plan, 50_000), lambda: dispatches.as_dicts(50_000), 3),
+        40,
+    )
+    peaks = [
+        int(
+            subprocess.run(
+                (PYTHON, "-m", "bench.dispatches", str(chain), number), stdout=subprocess.PIPE, check=True
+            ).stdout
+        )
+        for number in ("50000", "1000")
+    ]
+    report("peak memory of 50,000 dispatches / of 1,000", peaks[0] / peaks[1], 1.1)
+    make_inputs.scenarios(chain, 1000)
+    time.sleep(0.5)  # sources have to be older than what is kept of them
+    test = (ONCALL, "-w", str(chain), "test")
+    piped(*test, environment=environment)
+    report(
+        "oncall test on 1,000 scenarios, whole process / python -c pass",
+        side_by_side(lambda: piped(*test, environment=environment), lambda: piped(PYTHON, "-c", "pass"), 7),
+        100,
+    )
+    example = (ONCALL, "-w", str(HERE / "schedules"))
+    simulate, who = (*example, "simulate", "field-support", "--at", AT), (*example, "who", "--at", AT)
+    piped(*who, environment=environment)
+    report(
+        "oncall simulate, whole process, cache warm / oncall who",
+        side_by_side(lambda: piped(*simulate, environment=environment), lambda: piped(*who, environment=environment)),
+        1.3,
+    )
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as work:
         processes(Path(work))
+        escalations(Path(work))
     look_ups()
     compiling()
 

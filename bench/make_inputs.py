@@ -34,6 +34,37 @@ def workspace(root: Path, accounts: int, rotations: int) -> None:
         (root / "accounts" / f"a{n}.yaml").write_text(_account(n, rotations))
 
 
+def chain(root: Path) -> None:
+    """A workspace with one account: three tiers, a person in each, two contact methods each."""
+    root.mkdir()
+    people = "".join(
+        f'  p{n}: {{name: Person {n}, contact_methods: [{{channel: voice, address: "+1202555010{n}"}}, '
+        f'{{channel: sms, address: "+1202555010{n}"}}]}}\n'
+        for n in range(3)
+    )
+    (root / "oncall.yaml").write_text(
+        "version: 1\ntimezone: America/New_York\npeople:\n" + people + "policies:\n  urgent:\n    tiers:\n"
+        "      - {notify: primary, ack_window: 45s}\n      - {notify: backup, ack_window: 45s}\n"
+        "      - {notify: manager, ack_window: 45s}\n    recovery: {owner: manager, due_within: 15m}\n"
+        "accounts:\n  line:\n    name: A line\n    policy: urgent\n    contacts:\n"
+        "      primary: {person: p0}\n      backup: {person: p1}\n      manager: {person: p2}\n"
+    )
+
+
+def scenarios(root: Path, number: int) -> None:
+    """Scenarios of that account, spread over a month."""
+    written = "".join(
+        f"  scenario-{n}:\n    account: line\n    at: 2026-11-{1 + n % 28:02}T{n % 24:02}:00:00-05:00\n"
+        "    given:\n      p0: no_answer\n      p1: {voice: {acknowledged: 12s}, sms: no_response}\n"
+        "    expect:\n      disposition: reached\n      reached: p1\n      within: 60s\n      attempts:\n"
+        "        - {at: 0s, person: p0, channel: voice, outcome: no_answer}\n"
+        "        - {at: 25s, person: p0, channel: sms}\n"
+        "        - {at: 45s, person: p1, channel: voice, outcome: acknowledged}\n"
+        for n in range(number)
+    )
+    (root / "scenarios.yaml").write_text("scenarios:\n" + written)
+
+
 def _weekly(rotation: int, member: int) -> str:
     start = datetime(2025, 1, 6, 8) + timedelta(weeks=member)
     return (
