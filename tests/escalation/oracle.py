@@ -373,8 +373,10 @@ class Oracle:
         return True
 
     def free(self, one: Ringing) -> bool:
-        """Whether the next method may follow this attempt."""
-        return one.over or (one.ended is not None and one.outcome in self.rollover)
+        """Whether somebody may be tried again after this attempt: in its tier by the next method, later by any."""
+        if one.tier is self.level:
+            return one.over or (one.ended is not None and one.outcome in self.rollover)
+        return one.over or one.outcome is not None
 
     def reason(self, level: Level, person: str | None) -> str | None:
         """Why somebody is passed over before their first attempt in a tier; the address is asked about later."""
