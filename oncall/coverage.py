@@ -142,9 +142,9 @@ def _policy(
         reached = (name, person, step) in found.methods
         called = _called(plan.people[person], person, one)
         yield Item("contact methods", name, called, reached, person, one.channel, one.address, step)
-    calls = not accounts or any(method.channel == "voice" for method in methods.values())
+    channels = {one.channel for one in methods.values()} if accounts else {"voice"}
     for outcome, users in _rollover(policy, accounts).items():
-        if calls or outcome not in _OF_CALLS:
+        if "voice" in channels or (channels and outcome not in _OF_CALLS):
             yield Item("rollover", name, outcome, any((user, outcome) in found.outcomes for user in users))
     for stage in _recovery(policy):
         yield Item("recovery", name, stage, (name, stage) in found.stages)

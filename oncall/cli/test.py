@@ -219,7 +219,7 @@ def _lines(
     if covered is None:
         yield summary_line(results)
         return
-    yield from coverage_lines(covered, verbose=verbose)
+    yield from coverage_lines(covered, width, verbose=verbose)
     yield ()
     share = f", coverage {percent(covered.reached, covered.total)}{under}"
     yield (*summary_line(results), (share, "bad" if under else "title"))

@@ -20,7 +20,8 @@ Cells = tuple[str, ...]
 _INDENT = "  "
 _GAP = "    "
 _BEFORE, _AFTER = 8, 16  # rows shown around the first that differs
-_FEW = 5  # names of what is not reached
+_COUNTED = 12  # columns that are enough for `1234 of 5678`
+_WIDEST = 160  # what is read in a pipe or a log
 
 
 def result_lines(results: Iterable[Result], width: int | None = None, *, verbose: bool = False) -> Iterator[Line]:
@@ -55,26 +56,33 @@ def _failed(one: Judged, width: int | None, *, verbose: bool) -> Iterator[Line]:
                 (f"was {safe(failure.actual)}", "bad"),
             )
         else:
-            yield from _difference(one, failure.difference, width, verbose=verbose)
+            number = f"number {failure.difference.first + 1} is the first that differs"
+            yield (f"{_INDENT}{failure.what:{margin}}  ", "role"), (number, "bad")
+            yield from _difference(one, failure.difference, width or _WIDEST, verbose=verbose)
     if one.scenario.expect.attempts is None:
-        yield from _tried(one, verbose=verbose)
+        yield from _tried(one, width or _WIDEST, verbose=verbose)
 
 
-def _difference(judged: Judged, found: Difference, width: int | None, *, verbose: bool) -> Iterator[Line]:
-    trace = judged.trace
-    yield (f"{_INDENT}attempts  ", "role"), (f"number {found.first + 1} is the first that differs", "bad")
+def _difference(judged: Judged, found: Difference, width: int, *, verbose: bool) -> Iterator[Line]:
     cells = [cells for row in found.rows for cells in (row.expected, row.actual) if cells]
     widths = _widths([_shown(one) for one in cells])
     left = [_shown(row.expected) if row.expected is not None else None for row in found.rows]
     right = [_shown(row.actual) if row.actual is not None else None for row in found.rows]
     beside = len(_INDENT) * 3 + 2 * len(_joined((), widths)) + len(_GAP)
-    if width is None or beside <= width:
+    if beside <= width:
         yield from _beside(left, right, found.first, widths, verbose=verbose)
     else:
+        widths = _narrowed(widths, width)
         yield from _table("expected", left, found.first, widths, verbose=verbose)
         yield from _table("was", right, found.first, widths, verbose=verbose)
-    if found.first < len(trace.attempts):
-        why, what = trace.attempts[found.first].why, f"number {found.first + 1} came because"
+    yield from _why(judged, found.first)
+
+
+def _why(judged: Judged, number: int) -> Iterator[Line]:
+    """Why the attempt that differs came, or no more came."""
+    trace = judged.trace
+    if number < len(trace.attempts):
+        why, what = trace.attempts[number].why, f"number {number + 1} came because"
     else:
         ended = trace.callback.why if trace.callback else trace.why
         if ended is None:
@@ -90,6 +98,11 @@ def _shown(cells: Cells) -> Cells:
 
 def _widths(rows: Iterable[Cells]) -> list[int]:
     return [max(map(len, column)) for column in zip(*rows, strict=True)]
+
+
+def _narrowed(widths: list[int], width: int) -> list[int]:
+    """The same columns; only the offsets stay in one where there is no room, so that one long name breaks one line."""
+    return widths if len(_INDENT) * 2 + len(_joined((), widths)) <= width else [widths[0], *[0] * (len(widths) - 1)]
 
 
 def _joined(cells: Cells, widths: Sequence[int]) -> str:
@@ -148,14 +161,14 @@ def _left_out(count: int, what: str) -> Iterator[Line]:
         yield ((f"{_INDENT}  … {count} {what}", "quiet"),)
 
 
-def _tried(one: Judged, *, verbose: bool) -> Iterator[Line]:
+def _tried(one: Judged, width: int, *, verbose: bool) -> Iterator[Line]:
     """What did happen, where a scenario does not say which attempts it expects."""
     rows = [_shown(cells) for cells in actual_rows(one.trace)]
     if not rows:
         yield ((f"{_INDENT}nobody was tried", "quiet"),)
         return
     yield ((f"{_INDENT}tried", "quiet"),)
-    widths = _widths(rows)
+    widths = _narrowed(_widths(rows), width)
     shown = rows if verbose else rows[:_AFTER]
     for cells in shown:
         yield ((f"{_INDENT}  {_joined(cells, widths).rstrip()}", "title"),)
@@ -186,9 +199,10 @@ def percent(reached: int, total: int) -> str:
     return f"{reached * 1000 // total / 10:g}%" if total else "100%"
 
 
-def coverage_lines(found: Coverage, *, verbose: bool = False) -> Iterator[Line]:
-    """What is reached of how much, and the first few of what is not, or all of it where `verbose`."""
-    yield ("coverage  ", "role"), (f"{percent(found.reached, found.total)}", "name"), (_of(found), "quiet")
+def coverage_lines(found: Coverage, width: int | None = None, *, verbose: bool = False) -> Iterator[Line]:
+    """What is reached of how much, and as much of what is not as there is room for, or all of it where `verbose`."""
+    of = f"  {found.reached} of {found.total}"
+    yield ("coverage  ", "role"), (percent(found.reached, found.total), "name"), (of, "quiet")
     margin = max((len(group.kind) for group in found.groups), default=0)
     policy: str | None = None
     for group in found.groups:
@@ -196,19 +210,34 @@ def coverage_lines(found: Coverage, *, verbose: bool = False) -> Iterator[Line]:
             yield (_INDENT, "quiet"), (safe(group.policy), "name")
         policy = group.policy
         indent = _INDENT if policy is None else _INDENT * 2
-        yield from _group(group, f"{indent}{group.kind:{margin + 4 - len(indent)}}", verbose=verbose)
+        head = f"{indent}{group.kind:{margin + 4 - len(indent)}}"
+        yield from _group(group, head, width or _WIDEST, verbose=verbose)
 
 
-def _of(found: Coverage) -> str:
-    return f"  {found.reached} of {found.total}"
-
-
-def _group(group: Group, head: str, *, verbose: bool) -> Iterator[Line]:
+def _group(group: Group, head: str, width: int, *, verbose: bool) -> Iterator[Line]:
     missing = [safe(one.name) for one in group.items if not one.reached]
     count = f"{group.reached:4} of {len(group.items)}"
     if not missing:
         yield (head, "role"), (count, "good")
         return
-    shown = missing if verbose else missing[:_FEW]
-    more = f" and {len(missing) - len(shown)} more" if len(shown) < len(missing) else ""
-    yield (head, "role"), (count, "title"), (f"{'':{max(0, 12 - len(count))}}  not: {', '.join(shown)}{more}", "note")
+    margin = f"{'':{max(0, _COUNTED - len(count))}}  not: "
+    before = len(head + count + margin)
+    rows = list(_filled(missing, width - before))
+    if not verbose and len(rows) > 1:
+        more = f" and {len(missing)} more"
+        (fitting, *_) = _filled(missing, width - before - len(more))
+        rows = [[*fitting[:-1], f"{fitting[-1]} and {len(missing) - len(fitting)} more"]]
+    yield (head, "role"), (count, "title"), (margin + ", ".join(rows[0]), "note")
+    for row in rows[1:]:
+        yield ((" " * before + ", ".join(row), "note"),)
+
+
+def _filled(names: Sequence[str], room: int) -> Iterator[list[str]]:
+    """Names in rows as long as there is room for, at least one in each: none is broken in two."""
+    row: list[str] = []
+    for name in names:
+        if row and len(", ".join((*row, name))) > room:
+            yield row
+            row = []
+        row.append(name)
+    yield row

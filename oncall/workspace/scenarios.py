@@ -69,9 +69,9 @@ def weak_spots(workspace: Workspace, name: str) -> Iterator[Problem]:
     roles += (role for role in (recovery.owner, recovery.escalate_to) if role) if recovery else ()
     for role in dict.fromkeys(roles):
         if not account.bindings(role):
-            message = f"{name} binds nobody to the role {role!r} of its policy {account.policy}"
-            hint = suggestion(role, list(account.contacts))
-            yield problem("OC005", message + hint, *workspace.places["accounts", name].at_key("contacts"))
+            bound = ", ".join(one for one in account.contacts if account.bindings(one)) or "no role at all"
+            message = f"{name} binds nobody to the role {role!r} of its policy {account.policy}; it binds {bound}"
+            yield problem("OC005", message, *workspace.places["accounts", name].at_key("contacts"))
 
 
 def _problems(workspace: Workspace, written: WrittenScenario, place: Place) -> Iterator[Problem]:
