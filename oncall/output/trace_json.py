@@ -40,6 +40,7 @@ def _attempt(one: Attempt, plan: Plan) -> dict[str, Any]:
         "tier": one.tier,
         "round": one.round,
         "person": one.person,
+        "label": shift.label,
         "channel": one.channel,
         "address": one.address,
         "started": one.started,
