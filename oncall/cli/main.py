@@ -18,6 +18,7 @@ from oncall.errors import OncallError  # noqa: E402
 COMMANDS = {
     "who": "Who is on call now, how to reach them, until when, and who is next.",
     "shifts": "The final schedule of a rotation, an account or a person.",
+    "explain": "What happens when somebody calls, in sentences, with times; and who owns the runbook.",
     "simulate": "A dry run: who would be tried, in what order, how fast and why.",
     "test": "Run the scenarios: what is expected, beside what comes of it.",
     "override": "Put somebody on call in place of the plan.",
