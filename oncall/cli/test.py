@@ -69,11 +69,11 @@ def test(
     workspace = plans.workspace
     unread = _unread(workspace)
     warn(unread, "scenarios may stand in what could not be read:")
-    found = _asked(workspace, names or [], account)
-    results = [_run(plans, one) for one in found.values()]
-    warn((one for broken in results if isinstance(broken, Broken) for one in broken.problems), "cannot be run:")
+    results = [_run(plans, one) for one in _asked(workspace, names or [], account).values()]
     judged = [one for one in results if isinstance(one, Judged)]
-    warn(_doubts(workspace, judged).difference(unread), "this may change what comes of the scenarios:")
+    broken = [one for one in results if isinstance(one, Broken)]
+    warn((odd for one in broken for odd in one.problems), "these scenarios cannot be run:")
+    warn(_doubts(workspace, judged) - unread, "this may change what comes of the scenarios:")
     covered = _covered(plans, judged, account) if show_coverage or least is not None else None
     written = junit is None or _write_junit(junit, results)
     is_under = covered is not None and least is not None and covered.reached * 100 < least * covered.total
@@ -84,7 +84,7 @@ def test(
     else:
         under = f", under the {fail_under}% asked for" if is_under else ""
         _show(results, covered, under, format or ("rich" if on_terminal() else "plain"), verbose=verbose)
-    if unread or not written or len(judged) < len(results):
+    if unread or broken or not written:
         raise typer.Exit(2)
     raise typer.Exit(1 if is_under or not all(one.passed for one in judged) else 0)
 

@@ -35,6 +35,9 @@ def read_scenarios(workspace: Workspace) -> dict[str, Scenario | Broken]:
 def _read(workspace: Workspace, name: str, place: Place, reported: list[Problem]) -> Scenario | Broken:
     written = workspace.scenarios.get(name)
     problems = [*reported, *(_problems(workspace, written, place) if written else ())]
+    if written and not reported and written.expect == NOTHING_EXPECTED:
+        message = "this scenario expects nothing, so it cannot fail: add `disposition`, `reached`, `attempts` …"
+        problems.append(problem("OC003", message, *place.at_key("expect")))
     if written and not problems:
         return _scenario(workspace, name, written, place)
     in_order = tuple(sorted(set(problems), key=lambda one: one.place))
@@ -75,12 +78,12 @@ def weak_spots(workspace: Workspace, name: str) -> Iterator[Problem]:
 
 
 def _problems(workspace: Workspace, written: WrittenScenario, place: Place) -> Iterator[Problem]:
-    if written.expect == NOTHING_EXPECTED:
-        message = "this scenario expects nothing, so it cannot fail: add `disposition`, `reached`, `attempts` …"
-        yield problem("OC003", message, *place.at_key("expect"))
-    for path in _empty_keys(place.node, ()):
+    empty = list(_empty_keys(place.node, ()))
+    for path in empty:
         yield problem("OC003", f"`{path[-1]}` says nothing: give it a value or leave it out", *place.at_key(*path))
     for person, said in written.given.items():
+        if any(path[:2] == ("given", person) for path in empty):
+            continue
         try:
             responses = responses_of(said)
         except ResponseError as error:
