@@ -28,6 +28,7 @@ VOICE = "voice"
 OUTCOMES_OF_A_CALL = ("busy", "unreachable", "failed", "voicemail")
 OUTCOMES_OF_A_MESSAGE = ("unreachable", "failed")
 HANG_UP = 20  # seconds: about when the first callers give up
+MOST_WALKING = 50_000  # attempts: with very many people and rounds not everything is worth being found out
 LISTENING = 60  # seconds: a call that is picked up and ends without having been accepted
 
 
@@ -72,7 +73,8 @@ class Turn(Struct, frozen=True):
 
 class Stage(Struct, frozen=True):
     """One pass through one tier, when nobody responds. `nobody` tells that nobody was on call in it, `again` that its
-    role had a tier before in the same round; `hand_off` is the last one before it that made it another's turn."""
+    role had a tier before in the same round; `hand_off` is the last one before it that made it another's turn.
+    `too_late` are those whose turn did not come before its window was over."""
 
     role: str
     round: int
@@ -83,6 +85,7 @@ class Stage(Struct, frozen=True):
     nobody: bool = False
     again: bool = False
     hand_off: HandOff | None = None
+    too_late: tuple[Somebody, ...] = ()
 
 
 class Follows(Struct, frozen=True):
@@ -277,6 +280,18 @@ class _Explainer:
         """The walk in which an attempt, the first to its person by its channel, meets a response."""
         return self.walk(Assumed({one.person: {one.channel: Tries((response,))}}))
 
+    def _follows(self, trace: Trace, one: Attempt, happened: float) -> Follows:
+        """What comes next in a walk after something happened to an attempt: the same person's next in that tier, else
+        what comes after those who are tried beside them anyway."""
+        beside = {
+            other.person for other in self.main.attempts if _same_tier(one, other) and other.started <= one.started
+        }
+        index = next(place for place, other in enumerate(trace.attempts) if other.id == one.id)
+        later = trace.attempts[index + 1 :]
+        own = [other for other in later if _same_tier(one, other) and other.person == one.person]
+        others = [other for other in later if not (_same_tier(one, other) and other.person in beside)]
+        return _next(trace, own or others, happened)
+
     def explanation(self) -> Explanation:
         account = self.account
         return Explanation(
@@ -328,6 +343,7 @@ class _Explainer:
                 nobody=any(one.reason == NO_ONE for one in skips),
                 again=seen > 1,
                 hand_off=self._hand_off_before(run, role),
+                too_late=tuple(self._too_late(run, role)),
             )
 
     def _turns(self, attempts: list[Attempt]) -> Iterator[Turn]:
@@ -351,6 +367,16 @@ class _Explainer:
                 absence = self.plan.presences[skip.person].absence(self.at + skip.at)
             name = self.plan.people[skip.person].name if skip.person is not None else str(skip.label)
             yield PassedOver(Somebody(skip.person, name), skip.at, skip.reason, absence, skip.person in tried)
+
+    def _too_late(self, run: TierRun, role: str) -> Iterator[Somebody]:
+        """Who was on call when a tier started and was neither tried nor passed over."""
+        had = {one.person for one in self.main.attempts if (one.tier, one.round) == (run.tier, run.round)}
+        for skip in self.main.skipped:
+            if (skip.tier, skip.round) == (run.tier, run.round):
+                had.add(skip.person if skip.person is not None else f" {skip.label}")
+        for shift in self.plan.bound(self.account.bindings(role), self.at + run.started):
+            if shift.who not in had:
+                yield self._somebody(shift)
 
     # Hand-offs of the roles that are tried, while they are.
 
@@ -410,7 +436,7 @@ class _Explainer:
         )
         stands = longer - planned == LISTENING
         nobody = not any(self._takes_it(one) for one in self.calls)
-        return Answered(first, False, nobody, stands, _follows(trace, first, first.started + LISTENING))
+        return Answered(first, False, nobody, stands, self._follows(trace, first, first.started + LISTENING))
 
     def _outcomes(self) -> Iterator[Consequence]:
         """What the outcomes of the first call do, and of the first message where it comes first; alike ones as one."""
@@ -420,23 +446,22 @@ class _Explainer:
         for one in first:
             alike: dict[tuple[str, float, str], list[tuple[str, Follows]]] = {}
             for outcome in OUTCOMES_OF_A_CALL if _is_call(one) else OUTCOMES_OF_A_MESSAGE:
-                follows = _follows(self.meets(one, Response(outcome, 0)), one, one.started)
+                follows = self._after_outcome(one, outcome)
                 key = follows.what, follows.after, follows.attempt.id if follows.attempt else ""
                 alike.setdefault(key, []).append((outcome, follows))
             for group in alike.values():
-                outcomes = tuple(outcome for outcome, _ in group)
-                yield Consequence(one, outcomes, group[0][1], _is_call(one) and self._everywhere(one, outcomes))
+                outcomes, follows = tuple(outcome for outcome, _ in group), group[0][1]
+                yield Consequence(one, outcomes, follows, _is_call(one) and self._everywhere(outcomes, follows))
 
-    def _everywhere(self, first: Attempt, outcomes: Iterable[str]) -> bool:
-        """Whether these outcomes make the chain go on, or wait, with everybody else who is called as with the first."""
-        others = [one.person for one in self.calls if one.person != first.person]
-        return bool(others) and all(self._alike(outcome, [first.person, *others]) for outcome in outcomes)
+    def _after_outcome(self, one: Attempt, outcome: str) -> Follows:
+        return self._follows(self.meets(one, Response(outcome, 0)), one, one.started)
 
-    def _alike(self, outcome: str, people: list[str]) -> bool:
-        always = {VOICE: Tries((Response(outcome, 0),), always=True)}
-        trace = self.walk(Assumed(dict.fromkeys(people, always)))
-        reasons = [one.why for one in trace.attempts] + [one.why for one in trace.tiers]
-        return len({one.because for one in reasons if one.subject == outcome}) == 1
+    def _everywhere(self, outcomes: Iterable[str], follows: Follows) -> bool:
+        """Whether these outcomes of everybody else's first call have something follow just as soon."""
+        others = [(one, outcome) for one in self.calls[1:] for outcome in outcomes]
+        if len(others) * len(self.main.attempts) > MOST_WALKING:
+            return False
+        return bool(others) and all(self._after_outcome(*other).after == follows.after for other in others)
 
     def _declined(self) -> Declined | None:
         if not self.main.attempts:
@@ -445,7 +470,7 @@ class _Explainer:
         trace = self.meets(one, Response("declined", 0))
         again = any(other.person == one.person for other in trace.attempts if other.id != one.id)
         owes = trace.callback is not None and trace.callback.owner == one.person
-        return Declined(one, _follows(trace, one, one.started), again, owes)
+        return Declined(one, self._follows(trace, one, one.started), again, owes)
 
     def _missing(self) -> Missing | None:
         if not self.main.attempts:
@@ -498,17 +523,6 @@ class _Explainer:
         trace = self.walk(Assumed(hang_up=at))
         stopped = tuple(one for one in trace.attempts if one.outcome == "cancelled" and one.ended == at)
         return HangUp(at, trace, stopped, tuple(one for one in trace.attempts if one.ended is None))
-
-
-def _follows(trace: Trace, one: Attempt, happened: float) -> Follows:
-    """What comes next after something happened to an attempt: the same person's next in that tier, else what comes
-    after those who are tried beside them."""
-    index = next(place for place, other in enumerate(trace.attempts) if other.id == one.id)
-    later = trace.attempts[index + 1 :]
-    beside = {other.person for other in trace.attempts if _same_tier(one, other) and other.started <= one.started}
-    own = [other for other in later if _same_tier(one, other) and other.person == one.person]
-    others = [other for other in later if not (_same_tier(one, other) and other.person in beside)]
-    return _next(trace, own or others, happened)
 
 
 def _same_tier(one: Attempt, other: Attempt) -> bool:

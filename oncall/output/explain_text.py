@@ -187,12 +187,13 @@ class _Teller:
         return _listed([self._who(one) for one in people])
 
     def _clock(self, seconds: float) -> Line:
-        """The time of day of something, with the day where it is another than that of the start."""
-        instant = self.facts.at + seconds
-        local, start = times.at(instant, self.zone), times.at(self.facts.at, self.zone)
-        if local.date() != start.date():
-            return ((day_and_time(instant, self.zone, self.facts.at), "time"),)
-        return ((f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}", "time"),)
+        return ((self._time(self.facts.at + seconds), "time"),)
+
+    def _time(self, instant: float) -> str:
+        """`03:18:30`, and where that is on another day than the start `00:14 on Wed 25 Nov`."""
+        day, clock = day_and_time(instant, self.zone, self.facts.at).rsplit(" ", 1)
+        same_day = times.at(instant, self.zone).date() == times.at(self.facts.at, self.zone).date()
+        return clock if same_day else f"{clock} on {day}"
 
     def _gets(self, one: Attempt, when: str) -> Line:
         """`the phone of NAME rings at once`, `NAME gets a text message at once`."""
@@ -224,11 +225,11 @@ class _Teller:
             yield _say("The line promises a human at this hour{hours}.", hours=hours)
         else:
             yield _say(
-                "The line promises nobody at this hour{hours}, but hours stop no {noun}: this happens all the same.",
+                "The line promises nobody at this hour{hours}. Hours never stop a {noun}, though: all of this happens.",
                 hours=hours,
                 noun=self.noun,
             )
-        yield _say("Every “after” counts from this moment.")
+        yield _say("All times are counted from this moment.")
 
     @property
     def _begun(self) -> int:
@@ -265,6 +266,10 @@ class _Teller:
             yield from self._going_on(turn)
         for one in stage.passed_over:
             yield self._passed_over(one)
+        if stage.too_late:
+            people = self._people(stage.too_late)
+            sentence = "{people} would come next, but the time for the {role} is over first."
+            yield _say(sentence, people=people, role=stage.role)
 
     def _lead(self, stage: Stage) -> str:
         goes = "goes" if stage.turns else "would go"
@@ -346,7 +351,7 @@ class _Teller:
         if one.absence is None:
             return _REASONS[one.reason]
         why = f" ({safe(one.absence.reason)})" if one.absence.reason else ""
-        return f"is away until {day_and_time(one.absence.end, self.zone, self.facts.at)}{why}"
+        return f"is away until {self._time(one.absence.end)}{why}"
 
     def _passed_over(self, one: PassedOver) -> Line:
         who, why = self._who(one.who), self._reason(one)
@@ -365,13 +370,12 @@ class _Teller:
 
     def _idle_hand_off(self, one: HandOff) -> Line:
         return _say(
-            "At {at}, {into} into this, {change} as {role}. Who is on call is asked when a tier begins, so that"
-            " changes nothing in this {noun}.",
-            at=self._clock(one.at),
+            "{into} into this, at {at}, {change} as {role}. Who is on call is asked when a tier begins, so that does"
+            " not change who is tried.",
             into=spoken(one.at),
+            at=self._clock(one.at),
             change=self._change(one),
             role=one.role,
-            noun=self.noun,
         )
 
     def _change(self, one: HandOff) -> Line:
@@ -412,10 +416,14 @@ class _Teller:
             return
         things = _listed(
             [
-                _say("{thing} to {who} after {at}", thing=_a(one.channel), who=self._who(who), at=spoken(one.started))
+                _say(
+                    "{thing} to {people} after {at}",
+                    thing=_a(one.channel),
+                    people=self._people(turn.people),
+                    at=spoken(one.started),
+                )
                 for turn in turns
                 for one in turn.attempts
-                for who in turn.people
             ]
         )
         yield _say("Then it begins all over again, {again}{after}: {things}.", again=again, after=after, things=things)
@@ -456,7 +464,7 @@ class _Teller:
 
     def _declined(self, one: Declined) -> Line:
         who, follows = self._person(one.attempt.person), self._follows(one.follows)
-        if one.again:
+        if one.again or one.follows.what != "attempt":
             return _say("If {who} declines, {follows}.", who=who, follows=follows)
         owes = ", but may still have to call back" if one.owes else ""
         sentence = "If {who} declines, {follows}, and {who_again} is not tried again{owes}."
@@ -487,19 +495,19 @@ class _Teller:
 
     def _nobody_answers(self) -> Iterator[Line]:
         over, callback = self.facts.chain_over, self.facts.walk.callback
-        lead = f"If nobody has answered after {spoken(over)}, " if over else ""
+        after = f"If nobody has answered after {spoken(over)}, "
+        a, it, at_once = (f"{after}a", f"{after}it", "") if over else ("A", "It", " at once")
         if callback is None:
-            sentence = "{it} is over, and nobody owes a callback: the policy {policy} has no recovery."
-            yield _say(sentence, it=f"{lead}it" if lead else "It", policy=self.facts.policy)
-            return
-        a = f"{lead}a" if lead else "A"
-        if callback.owner is None:
-            yield _say("{a} callback is opened, but there is nobody who can own it.", a=a)
+            sentence = "{it} is over{at_once}, and nobody owes a callback: the policy {policy} has no recovery."
+            yield _say(sentence, it=it, at_once=at_once, policy=self.facts.policy)
+        elif callback.owner is None:
+            yield _say("{a} callback is opened{at_once}, but there is nobody who can own it.", a=a, at_once=at_once)
             yield _say("Nobody is told, and it is never due.")
-            return
-        yield _say("{a} callback is opened: {owed}.", a=a, owed=self._owed(callback))
-        yield from self._overdue(callback)
-        yield from self._passes_on(callback)
+        else:
+            owed = self._owed(callback)
+            yield _say("{a} callback is opened{at_once}: {owed}.", a=a, at_once=at_once, owed=owed)
+            yield from self._overdue(callback)
+            yield from self._passes_on(callback)
 
     def _owed(self, callback: Callback) -> Line:
         due, owner = callback.due or callback.opened, str(callback.owner)
@@ -620,15 +628,16 @@ def explain_lines(words: Told, width: int) -> Iterator[Line]:
 
 
 def wrapped(line: Line, width: int, indent: int) -> Iterator[Line]:
-    """A line broken between words, all but the first part of it indented. A word is never broken."""
-    text = "".join(part for part, _ in line)
+    """A line broken between words, all but the first part of it indented. Nothing else is broken, and what somebody may
+    copy counts as one word."""
+    text = "".join(part.replace(" ", "\0") if kind == "path" else part for part, kind in line)
     start, used = 0, 0
     for word in re.finditer(r" *[^ ]+", text):
-        size = cell_len(word[0])
-        if used and used + size > max(width, 20):
+        begins = word.end() - len(word[0].lstrip())
+        size = cell_len(text[start : word.end()].replace("\0", " ")) + used
+        if begins > start and word.start() > start and size > width:
             yield _indented(_cut(line, start, word.start()), indent if start else 0)
-            start, used = word.end() - len(word[0].lstrip()), indent - (len(word[0]) - len(word[0].lstrip()))
-        used += size
+            start, used = begins, indent
     yield _indented(_cut(line, start, len(text)), indent if start else 0)
 
 
