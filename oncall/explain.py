@@ -121,13 +121,14 @@ class Answered(Struct, frozen=True):
 
 
 class Declined(Struct, frozen=True):
-    """What follows when whoever is tried first declines; whether they are tried again, and whether the callback may be
-    theirs all the same."""
+    """What follows when whoever is tried first declines, and who is tried beside them anyway; whether they are tried
+    again, and whether the callback may be theirs all the same."""
 
     attempt: Attempt
     follows: Follows
     again: bool
     owes: bool
+    beside: tuple[str, ...] = ()
 
 
 class Missing(Struct, frozen=True):
@@ -283,14 +284,17 @@ class _Explainer:
     def _follows(self, trace: Trace, one: Attempt, happened: float) -> Follows:
         """What comes next in a walk after something happened to an attempt: the same person's next in that tier, else
         what comes after those who are tried beside them anyway."""
-        beside = {
-            other.person for other in self.main.attempts if _same_tier(one, other) and other.started <= one.started
-        }
         index = next(place for place, other in enumerate(trace.attempts) if other.id == one.id)
         later = trace.attempts[index + 1 :]
         own = [other for other in later if _same_tier(one, other) and other.person == one.person]
+        beside = self._beside(one)
         others = [other for other in later if not (_same_tier(one, other) and other.person in beside)]
         return _next(trace, own or others, happened)
+
+    def _beside(self, one: Attempt) -> set[str]:
+        """Who has been tried in a tier by the time of an attempt, when nobody responds."""
+        same = (other for other in self.main.attempts if _same_tier(one, other))
+        return {other.person for other in same if other.started <= one.started}
 
     def explanation(self) -> Explanation:
         account = self.account
@@ -470,7 +474,8 @@ class _Explainer:
         trace = self.meets(one, Response("declined", 0))
         again = any(other.person == one.person for other in trace.attempts if other.id != one.id)
         owes = trace.callback is not None and trace.callback.owner == one.person
-        return Declined(one, self._follows(trace, one, one.started), again, owes)
+        beside = tuple(sorted(self._beside(one) - {one.person}))
+        return Declined(one, self._follows(trace, one, one.started), again, owes, beside)
 
     def _missing(self) -> Missing | None:
         if not self.main.attempts:

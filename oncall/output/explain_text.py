@@ -463,8 +463,13 @@ class _Teller:
         return _listed([_say(_HAPPENS[first][0], who=who), *(_say(_HAPPENS[other][1]) for other in others)], "or")
 
     def _declined(self, one: Declined) -> Line:
-        who, follows = self._person(one.attempt.person), self._follows(one.follows)
-        if one.again or one.follows.what != "attempt":
+        who = self._person(one.attempt.person)
+        if one.beside:
+            people = _listed([self._person(other) for other in one.beside])
+            follows = _say("{people} {be} still tried", people=people, be="are" if len(one.beside) > 1 else "is")
+        else:
+            follows = self._follows(one.follows)
+        if one.again or (one.follows.what != "attempt" and not one.beside):
             return _say("If {who} declines, {follows}.", who=who, follows=follows)
         owes = ", but may still have to call back" if one.owes else ""
         sentence = "If {who} declines, {follows}, and {who_again} is not tried again{owes}."
