@@ -6,6 +6,7 @@ Each is made of one number, so that hundreds cost little; what fails is printed 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from random import Random
 from typing import Any, TypeVar
 
@@ -73,7 +74,7 @@ def stretches(dice: Dice) -> list[tuple[int, int]]:
 def shifts(dice: Dice) -> list[tuple[int, int, list[str]]]:
     """A rotation that hands off in mid-dispatch, with gaps and with people nobody knows."""
     edges = [-3600, *sorted(dice.some(MOMENTS, 0, 3)), 80_000]
-    parts = [(*edge, dice.some((*PEOPLE, "?zed"), 0, 3)) for edge in zip(edges, edges[1:], strict=False)]
+    parts = [(*edge, dice.some((*PEOPLE, "?zed"), 0, 3)) for edge in pairwise(edges)]
     return [part for part in parts if part[2]]
 
 

@@ -46,7 +46,7 @@ class Ringing:
 
 @dataclass
 class Part:
-    """What somebody has still to be tried by in a tier; `held` while a message of an earlier round is within its wait."""
+    """What somebody has still to be tried by in a tier; `held` while a message of an earlier round is in its wait."""
 
     shift: Shift
     steps: list[int] = field(default_factory=list)

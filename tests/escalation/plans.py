@@ -135,20 +135,25 @@ def told(trace: Trace) -> dict[str, Any]:
     }
 
 
-def feed(dry: Dry, events: Sequence[Event]) -> Dispatch:
+def feed(dry: Dry, events: Sequence[Event], until: float | None = None, every: int | None = None) -> Dispatch:
     """A dispatch that is told these events, each at its instant and not before what it is about has begun, and goes on
-    to its end whenever nothing is told."""
+    whenever nothing is told: to its end, or until an instant is over; or, asked needlessly, `every` so many seconds."""
     dispatch = Dispatch(dry.plan, ACCOUNT, dry.at, DISPATCH)
     ahead = list(events)
     begun: set[str] = set()
     while dispatch.disposition is None:
         next_at = min((one.at for one in ahead), default=None)
         if next_at is None or (dispatch.until is not None and dispatch.until < next_at):
+            if until is not None and (dispatch.until is None or dispatch.until > until):
+                break
             assert dispatch.until is not None, "nothing is ahead, and nothing is due"
-            actions = dispatch.go_on(dispatch.until)
+            sooner = dispatch.now + every if every and dispatch.now + every < dispatch.until else dispatch.until
+            actions = dispatch.go_on(sooner)
         else:
             known = [one for one in ahead if one.at == next_at and (one.kind == "hung_up" or about(one) in begun)]
-            if known:
+            if every and dispatch.now + every < next_at:
+                actions = dispatch.go_on(dispatch.now + every)
+            elif known:
                 ahead.remove(known[0])
                 actions = dispatch.tell(known[0])
             else:

@@ -6,8 +6,8 @@ stretches (`FROM UNTIL NAME…`, `?NAME` being somebody unknown), `turns` the or
 `rotation NAME`; `policy` and `account` are as in a workspace. `given`, `hang_up` and `callbacks` are as in a scenario.
 Times count from the dispatch's start, or are instants.
 
-What is expected is complete: `attempts` are `ROUND/TIER/PERSON/STEP STARTED ENDED OUTCOME [confirmed]`, `-` for what has
-no end, `skipped` are `AT ROUND/TIER WHO REASON`, `ends` is `DISPOSITION AT [WHO]`, and `callback` what it comes to.
+What is expected is complete: `attempts` are `ROUND/TIER/PERSON/STEP STARTED ENDED OUTCOME [confirmed]`, `-` standing
+for no end, `skipped` are `AT ROUND/TIER WHO REASON`, `ends` is `DISPOSITION AT [WHO]`, and `callback` what it comes to.
 """
 
 from __future__ import annotations
