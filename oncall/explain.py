@@ -373,13 +373,13 @@ class _Explainer:
             yield PassedOver(Somebody(skip.person, name), skip.at, skip.reason, absence, skip.person in tried)
 
     def _too_late(self, run: TierRun, role: str) -> Iterator[Somebody]:
-        """Who was on call when a tier started and was neither tried nor passed over."""
-        had = {one.person for one in self.main.attempts if (one.tier, one.round) == (run.tier, run.round)}
-        for skip in self.main.skipped:
-            if (skip.tier, skip.round) == (run.tier, run.round):
-                had.add(skip.person if skip.person is not None else f" {skip.label}")
+        """Who was on call when a tier started, could have been tried when it was over, and had not been."""
+        had = {one.person for one in self.main.attempts if one.round == run.round and one.started <= run.ended}
+        channels = self.plan.policies[self.main.policy].tiers[run.index].channels
+        skipped = {one.person for one in self.main.skipped if (one.tier, one.round) == (run.tier, run.round)}
         for shift in self.plan.bound(self.account.bindings(role), self.at + run.started):
-            if shift.who not in had:
+            reachable = self.plan.why_not(shift.person, self.at + run.ended, channels) is None
+            if reachable and shift.person not in had | skipped:
                 yield self._somebody(shift)
 
     # Hand-offs of the roles that are tried, while they are.

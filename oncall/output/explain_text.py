@@ -627,7 +627,7 @@ def explain_lines(words: Told, width: int) -> Iterator[Line]:
     yield from wrapped(words.heading, width, 0)
     for section in words.sections:
         yield ()
-        yield ((section.title, "role"),)
+        yield from wrapped(((section.title, "role"),), width, 0)
         for sentence in section.sentences:
             yield from wrapped((("  ", "title"), *sentence), width, 4)
 
