@@ -102,6 +102,7 @@ class Dispatch:
         self._last: dict[str, Try] = {}  # of each person
         self._last_by: dict[tuple[str, int], Try] = {}  # of each person and step
         self._last_at: dict[str, Try] = {}  # of each endpoint
+        self._just_tried: set[str] = set()  # endpoints, since time went on last
         self._tried: set[str] = set()  # in this round
         self._declined: set[str] = set()
         self._skipped: list[Skip] = []
@@ -133,6 +134,7 @@ class Dispatch:
         """Time has come to `at`, which is not after `until`: what is due by then is done, and what follows is
         started."""
         self._come_to(at)
+        self._just_tried.clear()
         if self.disposition is None:
             self._timers()
             self._proceed()
@@ -201,7 +203,8 @@ class Dispatch:
             self._end(self._tries[event.attempt], event.outcome)
 
     def _acknowledge(self, one: Try, *, confirmed: bool) -> None:
-        if (one.voice and one.ended is not None) or one.person in self._declined:
+        taken = one.outcome == "acknowledged"
+        if taken or (one.voice and one.ended is not None) or one.person in self._declined:
             return
         one.confirmed = confirmed
         self._finish(one, "acknowledged")
@@ -228,7 +231,8 @@ class Dispatch:
             self._decline(one)
             return
         self._finish(one, "voicemail" if one.answered and outcome != "cancelled" else outcome)
-        if one.outcome in self._rollover and one.track.current is one:
+        waited = one.outcome == "no_answer" and one.wait_until <= self.now  # then the timer says so
+        if one.outcome in self._rollover and one.track.current is one and not waited:
             one.track.go_on(Why("rolled_over", one.outcome, where=self._rollover_written()))
 
     def _decline(self, one: Try) -> None:
@@ -240,8 +244,8 @@ class Dispatch:
         for track in self._tier.tracks if self._tier else ():
             if track.person == one.person:
                 track.go_on(Why("declined", one.person))
-                track.steps.clear()
-                track.alone_until = None
+                if track.alone_until is None:
+                    track.steps.clear()
 
     def _hang_up(self) -> None:
         if self._callback is None:
@@ -288,10 +292,10 @@ class Dispatch:
             one = track.current
             if one is None or one.wait_until > self.now:
                 continue
-            if one.ended is not None:
+            if one.ended is not None and one.outcome != "no_answer":
                 track.go_on(Why("waited_out", one.outcome, one.wait, self._rollover_written()))
                 continue
-            if one.voice:
+            if one.voice and one.ended is None:
                 one.end("no_answer", self.now)
             where = f"people/{one.person}#contact_methods/{one.step - 1}"
             track.go_on(Why("wait_over", one.outcome, one.wait, where))
@@ -359,12 +363,12 @@ class Dispatch:
         person, channels = shift.person, tier.settings.channels
         reason = self.plan.why_not(person, self._instant(), channels)
         if reason is None and person is not None:
-            steps = [step for step in self._usable(person, channels) if not self._is_open(person, step[0])]
+            steps = list(self._usable(person, channels))
             if person in self._declined:
                 reason = DECLINED
             elif person in self._tried:
                 reason = TRIED
-            elif not steps:
+            elif all(self._is_open(person, step) for step, _ in steps):
                 reason = SENT
             else:
                 return Track(person, shift, steps, tier.why_next)
@@ -384,34 +388,52 @@ class Dispatch:
 
     def _step(self, tier: TierInProgress, track: Track) -> None:
         """Somebody's next attempt, unless it has to wait, or there is none."""
-        reason = self.plan.why_not(track.person, self._instant()) if track.steps else None
-        if reason in (LEFT, AWAY):
-            self._skip(tier, track.shift, reason)
-            track.steps.clear()
-            track.why = Why("left_out", track.person)
         last = self._last.get(track.person)
-        if track.steps and last is not None and last.holds_until > self.now:
+        ahead = any(not self._is_open(track.person, step) for step, _ in track.steps)
+        if ahead and not self._passes_over(tier, track) and last is not None and last.holds_until > self.now:
             track.alone_until = last.holds_until
             return
         if track.alone_until is not None:
             track.alone_until, track.why = None, Why("free_again", track.person)
+        left_out = False
         while track.steps:
             step, method = track.steps.pop(0)
-            endpoint = self.plan.endpoints[track.person][step - 1]
-            if endpoint not in self._last_at or self._last_at[endpoint].holds_until <= self.now:
-                self._start(tier, track, step, method, endpoint)
+            if self._is_open(track.person, step):
+                continue
+            if not self._is_in_use(self.plan.endpoints[track.person][step - 1]):
+                self._start(tier, track, step, method)
                 return
-            if not track.steps and track.person not in self._tried:
-                self._skip(tier, track.shift, SHARED)
+            left_out = True
+        if left_out and track.person not in self._tried:
+            self._skip(tier, track.shift, SHARED)
         track.over = True
         tier.why_next = track.why
 
-    def _start(self, tier: TierInProgress, track: Track, step: int, method: ContactMethod, endpoint: str) -> None:
+    def _passes_over(self, tier: TierInProgress, track: Track) -> bool:
+        """Leave out what is left of somebody who is not there any more, or declined before their first attempt."""
+        reason = self.plan.why_not(track.person, self._instant())
+        if reason not in (LEFT, AWAY):
+            reason = DECLINED if track.person in self._declined else None
+        if reason is None:
+            return False
+        self._skip(tier, track.shift, reason)
+        track.steps.clear()
+        track.why = Why("left_out", track.person)
+        return True
+
+    def _is_in_use(self, endpoint: str) -> bool:
+        """Whether an address rings, has a message within its wait, or is tried for somebody else in this same step."""
+        last = self._last_at.get(endpoint)
+        return endpoint in self._just_tried or (last is not None and last.holds_until > self.now)
+
+    def _start(self, tier: TierInProgress, track: Track, step: int, method: ContactMethod) -> None:
         name = f"{self._id}/{tier.round}/{tier.name}/{track.person}/{step}"
         one = track.current = Try(name, tier, track, step, method, self.now)
         tier.tries.append(one)
+        endpoint = self.plan.endpoints[track.person][step - 1]
         self._tries[name] = self._last[track.person] = one
         self._last_by[track.person, step] = self._last_at[endpoint] = one
+        self._just_tried.add(endpoint)
         self._tried.add(track.person)
         if tier.window_until is None:
             tier.window_until = self.now + tier.window.seconds
