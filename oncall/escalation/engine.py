@@ -390,9 +390,11 @@ class Dispatch:
         """Somebody's next attempt, unless it has to wait, or there is none."""
         last = self._last.get(track.person)
         ahead = any(not self._is_open(track.person, step) for step, _ in track.steps)
-        if ahead and not self._passes_over(tier, track) and last is not None and last.holds_until > self.now:
+        if ahead and last is not None and last.holds_until > self.now and track.person not in self._declined:
             track.alone_until = last.holds_until
             return
+        if ahead:
+            self._pass_over(tier, track)
         if track.alone_until is not None:
             track.alone_until, track.why = None, Why("free_again", track.person)
         left_out = False
@@ -409,17 +411,15 @@ class Dispatch:
         track.over = True
         tier.why_next = track.why
 
-    def _passes_over(self, tier: TierInProgress, track: Track) -> bool:
+    def _pass_over(self, tier: TierInProgress, track: Track) -> None:
         """Leave out what is left of somebody who is not there any more, or declined before their first attempt."""
         reason = self.plan.why_not(track.person, self._instant())
         if reason not in (LEFT, AWAY):
             reason = DECLINED if track.person in self._declined else None
-        if reason is None:
-            return False
-        self._skip(tier, track.shift, reason)
-        track.steps.clear()
-        track.why = Why("left_out", track.person)
-        return True
+        if reason is not None:
+            self._skip(tier, track.shift, reason)
+            track.steps.clear()
+            track.why = Why("left_out", track.person)
 
     def _is_in_use(self, endpoint: str) -> bool:
         """Whether an address rings, has a message within its wait, or is tried for somebody else in this same step."""
