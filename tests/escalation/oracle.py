@@ -349,22 +349,21 @@ class Oracle:
         if busy and (part.begun or part.held):
             return False
         if part.begun:
-            part.steps = [step for step in part.steps if not self.sent_before(person, step)]
-            reason = self.gone(person) if part.steps else None
+            ahead = [step for step in part.steps if not self.sent_before(person, step)]
+            reason = self.gone(person) if ahead else None
         else:
             reason = self.reason(level, person)
             if reason is None and busy:
                 part.held = True
                 return True
             part.steps = [] if reason else self.usable(person, level.channels)
-            part.steps = [step for step in part.steps if not self.sent_before(person, step)]
         if reason is not None:
             self.skip(level, who, reason)
             part.done = True
             return True
         while part.steps:
             step = part.steps.pop(0)
-            if not self.occupied(self.plan.endpoints[person][step - 1]):
+            if not self.sent_before(person, step) and not self.occupied(self.plan.endpoints[person][step - 1]):
                 self.start(level, part, step)
                 return True
         if not part.begun:

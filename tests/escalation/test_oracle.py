@@ -9,7 +9,7 @@ from .oracle import narrate
 from .plans import Dry, told
 
 
-@settings(max_examples=400)
+@settings(max_examples=2000)
 @given(generate.dry_runs)
 def test_the_engine_says_what_counting_seconds_says(dry: Dry) -> None:
     assert told(dry.run()) == narrate(dry)
