@@ -57,8 +57,8 @@ def escalation_page() -> str:
             *(f"| `{outcome}` | {when} | {what} |" for outcome, (when, what) in _OUTCOMES.items()),
             "",
             "In a scenario `{answered: 5s, acknowledged: 9s}` is somebody who picks up and then presses the key,",
-            "`{answered: 5s, ends: 40s}` somebody, or something, that picks up and never does. On the command line these",
-            "are `answered@5s+acknowledged@9s` and `answered@5s+ends@40s`.",
+            "`{answered: 5s, ends: 40s}` somebody, or something, that picks up and never does. On the command line",
+            "these are `answered@5s+acknowledged@9s` and `answered@5s+ends@40s`.",
             "",
         ]
     )

@@ -15,7 +15,6 @@ the workspace cannot be read.
 
 # ruff: noqa: PT028 - this `test` is a command, and its defaults are those of the options
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -175,30 +174,14 @@ def _covered(plans: Plans, judged: Sequence[Judged], account: str | None) -> Cov
 def _write_junit(path: str, results: Sequence[Result]) -> bool:
     """Put the file in place whole or not at all; whether it could be."""
     from oncall.output.junit import junit_xml  # here: only this option needs it
+    from oncall.workspace.writing import write_whole
 
     try:
-        _write(path, junit_xml(results))
+        write_whole(path, junit_xml(results))
     except (OSError, ValueError) as error:
         complain(f"--junit {path}: cannot be written: {getattr(error, 'strerror', None) or error}")
         return False
     return True
-
-
-def _write(path: str, data: bytes) -> None:
-    if os.path.exists(path) and not os.path.isfile(path):  # a device or a pipe takes what it is given
-        with open(path, "wb") as file:
-            file.write(data)
-        return
-    target = os.path.realpath(path)
-    temporary = f"{target}.{os.getpid()}.new"
-    try:
-        with open(temporary, "xb") as file:
-            file.write(data)
-        os.replace(temporary, target)
-    except OSError:
-        if os.path.exists(temporary):
-            os.remove(temporary)
-        raise
 
 
 def _show(results: Sequence[Result], covered: Coverage | None, under: str, how: str, *, verbose: bool) -> None:

@@ -180,7 +180,7 @@ def _written_tries(tries: Tries) -> Any:
 def _written(response: Response) -> Any:
     if response.after is None and response.then is None:
         return response.outcome
-    written = {response.outcome: None if response.after is None else times.show_duration(response.after)}
+    written = {response.outcome: times.show_duration(response.after or 0)}
     if response.then:
         written[response.then] = times.show_duration(response.then_after)
     return written

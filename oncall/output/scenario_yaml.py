@@ -22,13 +22,13 @@ def scenario_yaml(name: str, trace: Trace, assumed: Assumed, zone: tzinfo) -> st
 
 
 def _scenario(trace: Trace, assumed: Assumed, zone: tzinfo) -> dict[str, Any]:
-    written: dict[str, Any] = {"account": trace.account, "at": iso(trace.at, zone)}
+    written: dict[str, Any] = {"account": str(trace.account), "at": iso(trace.at, zone)}
     if assumed.given:
-        written["given"] = {person: written_responses(said) for person, said in assumed.given.items()}
+        written["given"] = {str(person): written_responses(said) for person, said in assumed.given.items()}
     if assumed.hang_up is not None:
         written["caller_hangs_up"] = show_duration(assumed.hang_up)
     if assumed.callbacks:
-        written["callbacks"] = {person: show_duration(delay) for person, delay in assumed.callbacks.items()}
+        written["callbacks"] = {str(person): show_duration(delay) for person, delay in assumed.callbacks.items()}
     written["expect"] = _expect(trace)
     return written
 
@@ -36,29 +36,29 @@ def _scenario(trace: Trace, assumed: Assumed, zone: tzinfo) -> dict[str, Any]:
 def _expect(trace: Trace) -> dict[str, Any]:
     expect: dict[str, Any] = {"disposition": trace.disposition}
     if trace.reached is not None and trace.after is not None:
-        expect |= {"reached": trace.reached, "within": show_duration(trace.after)}
+        expect |= {"reached": str(trace.reached), "within": show_duration(trace.after)}
     if trace.skipped:
         expect["skipped"] = [_skip(one.tier, one.person, one.reason) for one in trace.skipped]
     if trace.callback and trace.callback.owner is not None:
         callback = trace.callback
         times = {"opened": callback.opened, "due": callback.due, "completed": callback.completed}
-        expect["callback"] = {"owner": callback.owner} | {
+        expect["callback"] = {"owner": str(callback.owner)} | {
             key: show_duration(at) for key, at in times.items() if at is not None
         }
         if callback.escalated_to is not None:
-            expect["callback"]["escalated_to"] = callback.escalated_to
+            expect["callback"]["escalated_to"] = str(callback.escalated_to)
     expect["attempts"] = [_attempt(one) for one in trace.attempts]
     return expect
 
 
 def _skip(tier: str, person: str | None, reason: str) -> dict[str, Any]:
-    return {"tier": tier, **({"person": person} if person is not None else {}), "reason": reason}
+    return {"tier": str(tier), **({"person": str(person)} if person is not None else {}), "reason": reason}
 
 
 def _attempt(one: Attempt) -> dict[str, Any]:
     return {
         "at": show_duration(one.started),
-        "person": one.person,
+        "person": str(one.person),
         "channel": one.channel,
         "outcome": one.outcome,
     }

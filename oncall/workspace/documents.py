@@ -56,7 +56,7 @@ SECTIONS: dict[str, type[Struct]] = {
 }
 ABSENCES: Any = str | tuple[str, ...]
 HEAD_KEYS = tuple(field.encode_name for field in struct_fields(Head))
-SECTION_KEYS = (*SECTIONS, "absences")
+SECTION_KEYS = (*(name for name in SECTIONS if name != "scenarios"), "absences", "scenarios")
 
 _MOST_ERRORS = 200
 _MOST_WORK = 1_000_000  # nodes looked at for one entry, over and over for each of its errors
@@ -165,11 +165,17 @@ def _fault(error: msgspec.ValidationError, shape: Any, data: Any) -> _Fault:
         key = (*path, inside[1], inside[2]) if inside[2] else (*path, inside[1])
         return _Fault("OC003", key, _named(key) + what[inside.end() :], key)
     if what.startswith("Invalid enum value"):
-        words = list(get_args(_shape_at(shape, path)))
+        words = _words(_shape_at(shape, path))
         message = f"{_named(path)}{value!r} is not known" + _instead(str(value), words)
     else:
         message = _named(path) + _plainly(what, value, _choice(_shape_at(shape, path), dict))
     return _Fault("OC003", path, message, path, of_whole=isinstance(value, dict), at_key=bool(found and found[1]))
+
+
+def _words(shape: Any) -> list[str]:
+    """The words a value is one of, whether or not it may be left out."""
+    members = get_args(shape) if get_origin(shape) in (UnionType, Union) else (shape,)
+    return [word for member in members for word in get_args(member)]
 
 
 def _named(path: Path) -> str:
@@ -207,9 +213,7 @@ def _instead(name: str, known: list[str]) -> str:
 
 def _plainly(what: str, value: Any, shape: Any) -> str:
     """What is wrong, in words of the file and not of Python."""
-    too_many = re.match(r"Expected `array` of length <= (\d+)", what)
-    if too_many:
-        return f"too many: there can be {too_many[1]} of these"
+    what = re.sub(r"Expected `array` of length <= (\d+)", r"too many: there can be \1 of these", what)
     expected = re.match(r"Expected `([^`]*)`(?: (>=|<=) (\S+?))?(?:, got `\w+`)?$", what)
     if what.startswith("Invalid RFC3339"):
         return f"not a date: {value!r}; write 2026-11-20"

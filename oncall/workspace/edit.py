@@ -9,9 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC
 
 from icalendar import Calendar as NewCalendar
@@ -25,6 +24,7 @@ from oncall.plan import Plan
 from oncall.rotations.ics import read_calendar
 from oncall.rotations.names import Reader
 from oncall.workspace.load import Workspace
+from oncall.workspace.writing import write_whole
 
 _END = re.compile(rb"(?i)(?<![^\r\n])END:VCALENDAR[ \t]*(?=\r|\n|\Z)")
 
@@ -156,7 +156,7 @@ def write(workspace: Workspace, change: Change) -> None:
         with _locked(directory):
             if _bytes(target) != change.before:
                 raise OncallError(f"{change.path} has changed in the meantime: nothing was written; ask again")
-            _replace(target, change.after)
+            write_whole(target, change.after)
     except OSError as error:
         raise OncallError(f"{change.path}: cannot be written: {error.strerror}") from None
 
@@ -167,22 +167,6 @@ def _bytes(path: str) -> bytes | None:
             return file.read()
     except FileNotFoundError:
         return None
-
-
-def _replace(target: str, data: bytes) -> None:
-    mode = os.stat(target).st_mode & 0o7777 if os.path.exists(target) else 0o644
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".oncall-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, mode)
-        os.replace(temporary, target)
-    except BaseException:
-        with suppress(OSError):
-            os.remove(temporary)
-        raise
 
 
 @contextmanager

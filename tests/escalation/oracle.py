@@ -8,12 +8,15 @@ it stands still.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from oncall.model import Person, Shift
 
 from .plans import DISPATCH, Dry, seconds
+
+Happenings = list[tuple[int, str]]  # to an attempt: so long after its start, an outcome
 
 MESSAGE, CALL = 600, 45
 LONGEST = 200_000
@@ -80,7 +83,8 @@ class Due:
 
 
 class Oracle:
-    def __init__(self, dry: Dry) -> None:
+    def __init__(self, dry: Dry, happenings: Callable[[str], Happenings] | None = None) -> None:
+        self.happenings = happenings
         self.dry, self.plan, self.policy, self.account = dry, dry.plan, dry.policy, dry.account
         rollover = self.policy.rollover if self.account.rollover is None else self.account.rollover
         self.rollover = set(rollover)
@@ -195,6 +199,8 @@ class Oracle:
             return
         if not one.voice and what in ("busy", "voicemail", "no_answer"):
             return
+        if one.talking and what != "declined":
+            what = "voicemail"
         one.outcome, one.ended = what, self.t
         if what == "declined":
             self.declined.add(one.person)
@@ -440,6 +446,9 @@ class Oracle:
 
     def responds(self, one: Ringing, channel: str) -> None:
         """What will come of an attempt, by what is assumed of the person."""
+        if self.happenings is not None:
+            self.due += [Due(one.started + delay, what, one) for delay, what in self.happenings(one.name)]
+            return
         written = self.dry.given.get(one.person)
         covers = "every"
         if isinstance(written, dict) and channel in written:
@@ -509,6 +518,7 @@ OUTCOMES = {
 }
 
 
-def narrate(dry: Dry) -> dict[str, Any]:
-    """What happens in a dispatch, as `told` says of a trace."""
-    return Oracle(dry).run()
+def narrate(dry: Dry, happenings: Callable[[str], Happenings] | None = None) -> dict[str, Any]:
+    """What happens in a dispatch, as `told` says of a trace; where something else happens to attempts than responses
+    can say, by what happens to each."""
+    return Oracle(dry, happenings).run()

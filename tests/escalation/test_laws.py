@@ -236,7 +236,6 @@ def test_a_dispatch_that_is_told_what_happened_in_it_goes_the_same_way(dry: Dry)
     assert told(feed(dry, trace.events()).trace()) == told(trace)
 
 
-# The engine says `rolled_over` where the wait was over as well: a trace tells `no_answer` as if it had been heard of.
 @many
 @given(generate.dry_runs)
 def test_a_dispatch_that_is_told_what_happened_in_it_is_the_same_dispatch_reasons_and_all(dry: Dry) -> None:
