@@ -1,8 +1,8 @@
 """How people respond: what a dry run assumes, as scenarios and the command line write it.
 
 A response is an outcome, or `{outcome: delay}`, or a list of these for the first, second … try, after which nobody
-responds; not in a list it holds for every try. For a person it covers every channel, or it is given by channel. Delays
-count from the attempt's start.
+responds; not in a list it holds for every try. For a person it covers every channel, or it is given by channel, `*`
+being all that are not named. Delays count from the attempt's start.
 """
 
 from __future__ import annotations
@@ -80,10 +80,11 @@ Given = Mapping[str, ByChannel]  # by person
 def responses_of(written: Any) -> ByChannel:
     """What a scenario says of one person, as YAML holds it: texts, mappings and lists. ResponseError says where it
     means nothing."""
-    if isinstance(written, dict) and written and all(key in CHANNELS for key in written):
+    known = (*CHANNELS, EVERY_CHANNEL)
+    if isinstance(written, dict) and written and all(key in known for key in written):
         return {channel: _within(_tries, value, channel) for channel, value in written.items()}
-    if isinstance(written, dict) and any(key in CHANNELS for key in written):
-        odd = next(key for key in written if key not in CHANNELS)
+    if isinstance(written, dict) and any(key in known for key in written):
+        odd = next(key for key in written if key not in known)
         raise ResponseError(f"`{odd}` is no channel, and the others here are{suggestion(odd, CHANNELS)}", odd)
     return {EVERY_CHANNEL: _tries(written)}
 
@@ -119,7 +120,7 @@ def _response(written: Any) -> Response:
     then_after = _delay(then_delay, then)
     if then_after is None or then_after < (after or 0):
         raise ResponseError(f"`{then}` counts from the attempt's start too, and comes after `answered`", then)
-    return Response(outcome, after, then, then_after)
+    return Response(outcome, after or 0, then, then_after)
 
 
 def _outcome(text: str, *path: str) -> str:
@@ -152,6 +153,8 @@ def parse_given(text: str) -> tuple[str, str, Tries]:
     if colon and channel not in CHANNELS:
         raise ResponseError(f"{channel!r} is no channel{suggestion(channel, CHANNELS) or ': ' + ', '.join(CHANNELS)}")
     tries = [_typed(one.strip()) for one in what.split(",") if one.strip()]
+    if not tries:
+        raise ResponseError(f"{text!r} is no response: write PERSON[:CHANNEL]=OUTCOME[@DELAY], as in tech-1=busy")
     return person, channel or EVERY_CHANNEL, Tries(tuple(tries), always="," not in what)
 
 
@@ -159,6 +162,8 @@ def _typed(text: str) -> Response:
     written: dict[str, str | None] = {}
     for part in text.split("+"):
         outcome, at, delay = (word.strip() for word in part.partition("@"))
+        if outcome in written:
+            raise ResponseError(f"`{outcome}` cannot follow `{outcome}`: several tries are separated by commas")
         if at and not delay:
             raise ResponseError(f"{text!r} has an @ and no delay after it: write {outcome}@12s")
         written[outcome] = delay or None
