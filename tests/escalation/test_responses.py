@@ -103,7 +103,6 @@ def test_any_responses_written_as_a_scenario_are_read_as_the_same(number: int) -
     assert all_that_comes(responses_of(written_responses(meant))) == all_that_comes(meant)
 
 
-# What is written has the key `*` today, which cannot be read.
 def test_what_is_typed_of_a_person_and_of_one_of_their_channels_can_be_written_as_a_scenario() -> None:
     typed = [parse_given("tech-1=busy"), parse_given("tech-1:sms=acknowledged@5s")]
     meant = {channel: tries for _, channel, tries in typed}
