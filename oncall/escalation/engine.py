@@ -455,6 +455,8 @@ class Dispatch:
             return Why("nobody_there", tier.name, where=f"{self._written}#tiers/{tier.index}")
         if any(one.is_open and one.person not in self._declined for one in tier.tries):
             return None
+        if tier.why_next.because == "declined":
+            return tier.why_next
         return Why("ran_out", tier.name, where=f"{self._written}#tiers/{tier.index}")
 
     def _leave(self, tier: TierInProgress, why: Why) -> None:
