@@ -148,12 +148,13 @@ class Trace(Struct, frozen=True):
     why: Why | None
 
     def events(self) -> list["Event"]:
-        """What happened in it, as the engine is told: a dispatch that is told this again gives this trace again."""
+        """What happened in it, as the engine is told: a dispatch that is told this again gives this trace again. That
+        an attempt was cancelled is the engine's own doing and is not told."""
         found: list[Event] = []
         for one in self.attempts:
             if one.picked_up is not None:
                 found.append(Event(one.picked_up, "answered", one.id))
-            if one.ended is None:
+            if one.ended is None or one.outcome == "cancelled":
                 continue
             if one.outcome == "acknowledged":
                 found.append(Event(one.ended, "acknowledged" if one.confirmed else "answered", one.id))
