@@ -8,6 +8,7 @@ from msgspec import Struct
 
 ERROR = "error"
 WARNING = "warning"
+INFO = "info"
 
 SEVERITIES = {
     "OC001": ERROR,  # unreadable-file

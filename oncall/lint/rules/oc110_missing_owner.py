@@ -1,0 +1,25 @@
+"""OC110 missing-owner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from oncall.errors import WARNING, Problem
+from oncall.lint.context import Context
+from oncall.lint.rule import Rule
+
+
+def check(context: Context) -> Iterator[Problem]:
+    # To be written.
+    yield from ()
+
+
+RULE = Rule(
+    code="OC110",
+    name="missing-owner",
+    severity=WARNING,
+    finds="",
+    why="",
+    mend="",
+    check=check,
+)

@@ -1,0 +1,67 @@
+"""Properties of time, proved: a state that only changes at known instants is asked between all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+
+State = TypeVar("State")
+Span = tuple[int, int]
+
+
+class Stretch(Struct, Generic[State], frozen=True):
+    """A state and how long it holds, half-open, in instants."""
+
+    start: int
+    end: int
+    state: State
+
+
+def walk(start: int, end: int, edges: Iterable[int], state: Callable[[int], State]) -> Iterator[Stretch[State]]:
+    """The states from one instant to another. `edges` has every instant at which the state may change; neighbours with
+    the same state are one stretch."""
+    moments = [start, *sorted({edge for edge in edges if start < edge < end}), end]
+    begun, current = start, state(start)
+    for moment in moments[1:-1]:
+        new = state(moment)
+        if new != current:
+            yield Stretch(begun, moment, current)
+            begun, current = moment, new
+    if start < end:
+        yield Stretch(begun, end, current)
+
+
+def where(stretches: Iterable[Stretch[State]], holds: Callable[[State], bool]) -> list[Span]:
+    """The stretches in which something holds of the state; those that touch are one."""
+    found: list[Span] = []
+    for one in stretches:
+        if not holds(one.state):
+            continue
+        if found and found[-1][1] == one.start:
+            found[-1] = (found[-1][0], one.end)
+        else:
+            found.append((one.start, one.end))
+    return found
+
+
+def within(spans: Iterable[Span], start: int, end: int) -> list[Span]:
+    """Sorted spans as far as they lie between two instants."""
+    return [(max(first, start), min(last, end)) for first, last in spans if first < end and last > start]
+
+
+def common(one: Iterable[Span], other: Iterable[Span]) -> list[Span]:
+    """What two lists of sorted spans, each without overlaps, have in common."""
+    found: list[Span] = []
+    rest = iter(other)
+    now = next(rest, None)
+    for start, end in one:
+        while now is not None and now[1] <= start:
+            now = next(rest, None)
+        while now is not None and now[0] < end:
+            found.append((max(start, now[0]), min(end, now[1])))
+            if now[1] > end:
+                break
+            now = next(rest, None)
+    return found

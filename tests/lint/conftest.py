@@ -1,0 +1,51 @@
+"""Workspaces that differ from a clean one in what a case says."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from oncall.errors import Problem
+from oncall.lint.context import Context
+from oncall.lint.opening import open_context
+from oncall.lint.run import findings
+
+CLEAN = Path(__file__).with_name("clean")
+AT = "2026-11-22T12:00:00+00:00"
+HORIZON = "30d"
+
+
+def workspace(root: Path, change: dict[str, Any]) -> Path:
+    """The clean workspace with some files replaced (a text), removed (null), or edited (pairs of old and new text)."""
+    shutil.copytree(CLEAN, root)
+    for path, what in change.items():
+        file = root / path
+        if what is None:
+            file.unlink()
+        elif isinstance(what, str):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(what, encoding="utf-8")
+        else:
+            text = file.read_text(encoding="utf-8")
+            for old, new in what:
+                assert text.count(old) == 1, f"{path} has {old!r} {text.count(old)} times"
+                text = text.replace(old, new)
+            file.write_text(text, encoding="utf-8")
+    return root
+
+
+def context_of(root: Path, at: str = AT, horizon: str = HORIZON) -> Context:
+    from oncall import times
+
+    start = times.instant(times.parse_instant(at), times.zone("UTC"))  # type: ignore[arg-type]
+    return open_context(str(root), start, times.parse_duration(horizon))
+
+
+def found(context: Context) -> list[str]:
+    return [shown(one) for one in findings(context)]
+
+
+def shown(one: Problem) -> str:
+    place = ":".join(str(part) for part in (one.file, one.line, one.column) if part is not None)
+    return f"{place}: {one.severity}: {one.message} [{one.code}]"
