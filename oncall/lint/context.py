@@ -6,14 +6,16 @@ Nothing here reads a file or a clock. What is worked out for one rule is kept fo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, tzinfo
+from datetime import date, timedelta, tzinfo
 from functools import cached_property
 
 from oncall import times
 from oncall.errors import Problem
+from oncall.fields import nearest
 from oncall.lint.walk import Stretch, walk, within
-from oncall.model import ALWAYS, Account, Binding, Person, Policy
+from oncall.model import ALWAYS, Account, Binding, Person, Policy, as_tuple
 from oncall.plan import Plan
+from oncall.workspace import yaml
 from oncall.workspace.compile import person_zone, workspace_zone
 from oncall.workspace.load import Place, Workspace
 from oncall.workspace.runbooks import Runbook
@@ -31,6 +33,7 @@ class Context:
         self.at = at
         self.until = until
         self._reach: dict[tuple[object, ...], list[Stretch[Reach]]] = {}
+        self._scheduled: dict[str, frozenset[str]] = {}
 
     @property
     def zone(self) -> tzinfo:
@@ -76,16 +79,67 @@ class Context:
                 found |= self.scheduled(binding.rotation)
         return sorted(found)
 
-    def scheduled(self, rotation: str) -> set[str]:
+    def scheduled(self, rotation: str) -> frozenset[str]:
         """Everybody known who is on call in a rotation at any time of the horizon."""
-        schedule = self.plan.schedules.get(rotation)
-        return {
-            shift.person
-            for segment in (schedule.segments if schedule else ())
-            if segment.start < self.until and segment.end > self.at
-            for shift in segment.shifts
-            if shift.person is not None
-        }
+        if rotation not in self._scheduled:
+            schedule = self.plan.schedules.get(rotation)
+            self._scheduled[rotation] = frozenset(
+                shift.person
+                for segment in (schedule.segments if schedule else ())
+                if segment.start < self.until and segment.end > self.at
+                for shift in segment.shifts
+                if shift.person is not None
+            )
+        return self._scheduled[rotation]
+
+    def here(self, person: str) -> bool:
+        """Whether somebody is known and has not left by now."""
+        presence = self.plan.presences.get(person)
+        return presence is not None and (presence.gone is None or presence.gone > self.at)
+
+    @cached_property
+    def on_call(self) -> frozenset[str]:
+        """Everybody known, and not gone by now, who is on call at any time of the horizon: bound by name to a role
+        that their account's policy uses, or scheduled in a rotation that an account uses."""
+        people: set[str] = set()
+        rotations: set[str] = set()
+        for account in self.workspace.accounts.values():
+            policy = self.policy(account)
+            for role in account.contacts:
+                named = policy is not None and role in _roles(policy)
+                people |= {one.person for one in account.bindings(role) if one.person is not None and named}
+                rotations |= {one.rotation for one in account.bindings(role) if one.rotation is not None}
+            rotations |= {one.rotation for one in as_tuple(account.supervisor) if one.rotation is not None}
+        for rotation in rotations:
+            people |= self.scheduled(rotation)
+        return frozenset(person for person in people if self.here(person))
+
+    def last_day(self, done: date, every: int) -> date:
+        """The last day on which what was done on a date, and is to be every so many seconds, is not overdue."""
+        try:
+            return done + timedelta(seconds=every)
+        except OverflowError:
+            return date.max
+
+    def refused(self, place: Place, *path: str | int) -> bool:
+        """Whether something that a definition lacks is written there all the same, or under a misspelling of its key:
+        what is wrong with it is reported there already."""
+        node = place.node
+        for step in path:
+            if isinstance(node, yaml.Sequence) and isinstance(step, int) and step < len(node.items):
+                node = node.items[step]
+            elif isinstance(node, yaml.Mapping) and isinstance(step, str) and step in node.keys:
+                node = node.keys[step].value
+            elif isinstance(node, yaml.Mapping) and isinstance(step, str):
+                return any(self._meant(place, node, key, step) for key in node.keys)
+            else:
+                break
+        return not (isinstance(node, yaml.Scalar) and node.text is None)
+
+    def _meant(self, place: Place, node: yaml.Mapping, written: str, key: str) -> bool:
+        where = (place.file, node.keys[written].line, node.keys[written].column)
+        unknown = any((one.file, one.line, one.column) == where for one in self.reported.get("OC002", ()))
+        return unknown and nearest(written, (key,)) is not None
 
     def open(self, account: Account) -> list[tuple[int, int]]:
         """The stretches of the horizon in which an account promises a human; without hours all of it."""
@@ -134,3 +188,9 @@ class Context:
             )
 
         return list(walk(self.at, self.until, edges, state))
+
+
+def _roles(policy: Policy) -> set[str]:
+    """The roles that a policy leads to."""
+    owed = (policy.recovery.owner, policy.recovery.escalate_to) if policy.recovery else ()
+    return {*(tier.notify for tier in policy.tiers), *(role for role in owed if role is not None)}

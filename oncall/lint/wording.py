@@ -30,3 +30,8 @@ def stretches(spans: Sequence[Span], zone: tzinfo) -> str:
 def listed(names: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def few(names: Sequence[str]) -> str:
+    """The first few of many names, and how many more there are."""
+    return listed(names) if len(names) <= _MOST else f"{', '.join(names[:_MOST])} and {len(names) - _MOST} more"
