@@ -5,13 +5,17 @@ Nothing here reads a file or a clock. What is worked out for one rule is kept fo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta, tzinfo
 from functools import cached_property
+from itertools import chain
 
 from oncall import times
 from oncall.errors import Problem
+from oncall.escalation.scenarios import Broken
 from oncall.fields import nearest
+from oncall.lint.calendars import Reading, readings
+from oncall.lint.unread import Unread, unread
 from oncall.lint.walk import Stretch, walk, within
 from oncall.model import ALWAYS, Account, Binding, Person, Policy, as_tuple
 from oncall.plan import Plan
@@ -19,19 +23,36 @@ from oncall.workspace import yaml
 from oncall.workspace.compile import person_zone, workspace_zone
 from oncall.workspace.load import Place, Workspace
 from oncall.workspace.runbooks import Runbook
+from oncall.workspace.scenarios import read_scenarios
 
 Reach = tuple[frozenset[str], ...]
 
 
 class Context:
-    """A workspace, its plan for the horizon (from `at` to before `until`), and its runbooks by path."""
+    """A workspace, its plan for the horizon (from `at` to before `until`), and its runbooks by path.
 
-    def __init__(self, workspace: Workspace, plan: Plan, runbooks: Mapping[str, Runbook], at: int, until: int) -> None:
+    `calendar_files` are the calendars that lie in it, whether or not anything names them, and `rule_names` the names of
+    the rules by their codes, for what is written of rules.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        plan: Plan,
+        runbooks: Mapping[str, Runbook],
+        at: int,
+        until: int,
+        *,
+        calendar_files: Sequence[str] = (),
+        rule_names: Mapping[str, str] | None = None,
+    ) -> None:
         self.workspace = workspace
         self.plan = plan
         self.runbooks = runbooks
         self.at = at
         self.until = until
+        self.calendar_files = calendar_files
+        self.rule_names = rule_names or {}
         self._reach: dict[tuple[object, ...], list[Stretch[Reach]]] = {}
         self._scheduled: dict[str, frozenset[str]] = {}
 
@@ -47,15 +68,27 @@ class Context:
 
     @cached_property
     def reported(self) -> Mapping[str, list[Problem]]:
-        """What reading the files and compiling the plan met, by code."""
+        """What reading the files and the scenarios and compiling the plan met, by code."""
+        scenarios = read_scenarios(self.workspace).values()
+        met = [
+            *self.plan.reported.values(),
+            *(runbook.problems for runbook in self.runbooks.values()),
+            *(scenario.problems for scenario in scenarios if isinstance(scenario, Broken)),
+        ]
         found: dict[str, set[Problem]] = {}
-        for problems in self.plan.reported.values():
-            for one in problems:
-                found.setdefault(one.code, set()).add(one)
-        for runbook in self.runbooks.values():
-            for one in runbook.problems:
-                found.setdefault(one.code, set()).add(one)
+        for one in chain.from_iterable(met):
+            found.setdefault(one.code, set()).add(one)
         return {code: sorted(problems, key=lambda one: one.place) for code, problems in found.items()}
+
+    @cached_property
+    def readings(self) -> list[Reading]:
+        """Every calendar as everything that names it reads it, over the horizon."""
+        return readings(self.workspace, self.at, self.until)
+
+    @cached_property
+    def unread(self) -> Unread:
+        """What stands in the parts of files that could not be read."""
+        return unread(self.workspace)
 
     def place(self, section: str, name: str) -> Place:
         """Where something is defined; `.at("contacts", "backup")` is the place of a part of it."""

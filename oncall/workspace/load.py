@@ -77,6 +77,7 @@ class Workspace(Struct):
     directory: Directory = field(default_factory=lambda: Directory({}, {}))
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
     reported: list[Reported] = field(default_factory=list)
+    head: Place | None = None
 
     @property
     def problems(self) -> list[Problem]:
@@ -107,7 +108,7 @@ def load(root: str, replaced: Mapping[str, bytes] | None = None) -> Workspace:
         _read_sections(workspace, document)
     _read_directory(workspace)
     _read_calendars(workspace)
-    for section, name, place in _references(workspace):
+    for section, name, place in references(workspace):
         _check_reference(workspace, section, name, *place)
     return workspace
 
@@ -142,6 +143,7 @@ def _read_head(workspace: Workspace, document: yaml.Document) -> None:
         return
     keys = {name: key for name, key in _keys(document).items() if name in documents.HEAD_KEYS}
     node = yaml.Mapping(keys, 1, 1)
+    workspace.head = Place(HEAD, 1, 1, node)
     checked = documents.check(Head, node, HEAD, (1, 1))
     workspace.reported += (Reported(one, EVERYTHING) for one in checked.problems)
     if checked.value is None:  # the version is missing or no number; the rest is still what it says
@@ -272,7 +274,7 @@ def _read_calendars(workspace: Workspace) -> None:
 _Reference = tuple[str, str, tuple[str, str, int, int]]
 
 
-def _references(workspace: Workspace) -> Iterator[_Reference]:
+def references(workspace: Workspace) -> Iterator[_Reference]:
     """Every use of a name: the section it should be in, the name, and who uses it where."""
     for name, rotation in workspace.rotations.items():
         place, about = workspace.places["rotations", name], f"rotations/{name}"

@@ -1,0 +1,109 @@
+"""Calendars as rules look at them: what each of them says of the horizon, to whatever names it.
+
+A plan looks beyond its window to say when shifts end and who comes next; what it meets there is nobody's finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import tzinfo
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from oncall import times
+from oncall.errors import Problem
+from oncall.rotations.ics import Calendar, Event, Series
+from oncall.rotations.names import Reader
+from oncall.rotations.occurrences import occurrences
+from oncall.workspace.compile import person_zone, rotation_zone, workspace_zone
+from oncall.workspace.load import Workspace
+
+Kind = Literal["rotations", "hours", "absences"]
+
+
+class Reading(Struct, frozen=True):
+    """One calendar as one definition reads it: its events that happen in the horizon, in the order of the file, and
+    what is wrong with them there. `name` is that of the definition, of absences the calendar's path."""
+
+    kind: Kind
+    name: str
+    calendar: Calendar
+    events: tuple[Event, ...]
+    problems: tuple[Problem, ...]
+
+
+_Known = dict[tuple[str, str], tuple[tuple[Event, ...], tuple[Problem, ...]]]
+
+
+def readings(workspace: Workspace, since: int, until: int) -> list[Reading]:
+    """Every calendar of a workspace, once for each definition that names it."""
+    found: list[Reading] = []
+    known: _Known = {}
+    for kind, name, path, zone in _uses(workspace):
+        calendar = workspace.calendars.get(path)
+        if calendar is None:
+            continue
+        key = path, str(zone)
+        if key not in known:
+            known[key] = _expanded(calendar, since, until, zone)
+        found.append(Reading(kind, name, calendar, *known[key]))
+    for path in workspace.absences:
+        if path in workspace.calendars:
+            found.append(_absences(workspace, workspace.calendars[path], since, until))
+    return found
+
+
+def _uses(workspace: Workspace) -> Iterator[tuple[Kind, str, str, tzinfo]]:
+    for name, rotation in workspace.rotations.items():
+        zone = rotation_zone(workspace, rotation)
+        for path in dict.fromkeys((rotation.calendar, *rotation.override_files)):
+            yield "rotations", name, path, zone
+    for name, hours in workspace.hours.items():
+        zone = (times.zone(hours.timezone) if hours.timezone else None) or workspace_zone(workspace)
+        for days in (hours.open_days, hours.closed_days):
+            if days:
+                yield "hours", name, days, zone
+
+
+def _expanded(
+    calendar: Calendar, since: int, until: int, zone: tzinfo
+) -> tuple[tuple[Event, ...], tuple[Problem, ...]]:
+    found, problems = occurrences(calendar, since, until, zone)
+    events = {one.event.line: one.event for one in found}
+    return tuple(events[line] for line in sorted(events)), tuple(problems)
+
+
+def _absences(workspace: Workspace, calendar: Calendar, since: int, until: int) -> Reading:
+    """Absences are in the zone of whoever is away, so each zone has the series of those who live in it."""
+    names = Reader(workspace.directory)
+    zones: dict[str, tzinfo] = {}
+    by_zone: dict[str, list[Series]] = {}
+    for series in calendar.series:
+        for zone in _homes(workspace, series, names):
+            zones[str(zone)] = zone
+            if not any(series is one for one in by_zone.setdefault(str(zone), [])[-1:]):
+                by_zone[str(zone)].append(series)
+    events: dict[int, Event] = {}
+    problems: dict[Problem, None] = {}
+    for name, zone in zones.items():
+        found, odd = _expanded(replace(calendar, series=tuple(by_zone[name])), since, until, zone)
+        events.update((event.line, event) for event in found)
+        problems.update(dict.fromkeys(odd))
+    in_order = tuple(events[line] for line in sorted(events))
+    return Reading("absences", calendar.file, calendar, in_order, tuple(problems))
+
+
+def _homes(workspace: Workspace, series: Series, names: Reader) -> Iterator[tzinfo]:
+    """The zones of everybody a series names; the workspace's where it names nobody known."""
+    people = [
+        person
+        for event in (series.master, *series.changes)
+        if event
+        for person in names.read(event.summary, event.attendees).people
+    ]
+    for person in people:
+        yield person_zone(workspace, workspace.people[person])
+    if not people:
+        yield workspace_zone(workspace)
