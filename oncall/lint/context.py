@@ -15,6 +15,7 @@ from oncall.errors import Problem
 from oncall.escalation.scenarios import Broken
 from oncall.fields import nearest
 from oncall.lint.calendars import Reading, readings
+from oncall.lint.chains import Chains
 from oncall.lint.unread import Unread, unread
 from oncall.lint.walk import Stretch, walk, within
 from oncall.model import ALWAYS, Account, Binding, Person, Policy, as_tuple
@@ -55,6 +56,11 @@ class Context:
         self.rule_names = rule_names or {}
         self._reach: dict[tuple[object, ...], list[Stretch[Reach]]] = {}
         self._scheduled: dict[str, frozenset[str]] = {}
+
+    @cached_property
+    def chains(self) -> Chains:
+        """What happens in the horizon when nobody responds."""
+        return Chains(self.plan, self.at, self.until)
 
     @property
     def zone(self) -> tzinfo:
