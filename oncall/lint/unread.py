@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from functools import cached_property
 
 from oncall.plan import EVERYTHING
@@ -21,10 +22,12 @@ _READING = ("OC001", "OC002", "OC003", "OC004")
 
 
 class Unread:
-    """The texts of files of which a part was not read, and the definitions that were read in part alone."""
+    """The texts of YAML files and of calendars of which a part was not read, and the definitions that were read in part
+    alone."""
 
-    def __init__(self, texts: dict[str, str], parts: list[yaml.Node]) -> None:
+    def __init__(self, texts: dict[str, str], calendars: list[str], parts: list[yaml.Node]) -> None:
         self._texts = texts
+        self._calendars = calendars
         self._parts = parts
 
     def may_define(self, name: str) -> bool:
@@ -35,10 +38,17 @@ class Unread:
         """Whether something that was not read may use a name that is defined in `file`."""
         return name in self._scalars or self._words[name] > (1 if file in self._texts else 0)
 
+    def mentions(self, text: str) -> bool:
+        """Whether a text stands anywhere in what was not read."""
+        return text in self._scalars or any(_stands(text, whole) for whole in self._texts.values())
+
     def may_name(self, label: str) -> bool:
         """Whether a file that was not read to the end has what an event calls somebody."""
-        wanted = normal(label)
-        return any(wanted in text for text in self._plain) if wanted else False
+        return any(_stands(normal(label), text) for text in self._plain)
+
+    def may_schedule(self, spellings: Iterable[str]) -> bool:
+        """Whether a calendar that was not read to the end has one of somebody's names."""
+        return any(_stands(normal(name), text) for name in spellings for text in self._plain_calendars)
 
     @cached_property
     def _keys(self) -> set[str]:
@@ -56,23 +66,33 @@ class Unread:
     def _plain(self) -> list[str]:
         return [normal(text) for text in self._texts.values()]
 
+    @cached_property
+    def _plain_calendars(self) -> list[str]:
+        return [normal(text) for text in self._calendars]
+
 
 def unread(workspace: Workspace) -> Unread:
-    """What could not be read of a workspace. A file counts where it is broken as a whole, where a section of it was not
-    understood, and where it defines something a second time; else only the definition that something is wrong with."""
+    """What could not be read of a workspace. A YAML file counts where it is broken as a whole, where a section of it
+    was not understood, and where it defines something twice; else only the definition that something is wrong with."""
     files: set[str] = set()
+    calendars: set[str] = set()
     parts: list[yaml.Node] = []
     for one in workspace.reported:
         code, (section, _, name) = one.problem.code, one.about.partition("/")
-        if code not in _READING:
-            continue
-        if one.about == EVERYTHING or code == "OC004":
+        if one.about == one.problem.file:
+            calendars.add(one.about)
+        elif code in _READING and (one.about == EVERYTHING or code == "OC004"):
             files.add(one.problem.file)
-        elif (section, name) in workspace.places:
+        elif code in _READING and (section, name) in workspace.places:
             parts.append(workspace.places[section, name].node)
-    contents = workspace.files.contents
-    texts = {file: contents[file].decode(errors="replace") for file in sorted(files & contents.keys())}
-    return Unread(texts, parts)
+    contents = {file: data.decode(errors="replace") for file, data in sorted(workspace.files.contents.items())}
+    texts = {file: text for file, text in contents.items() if file in files}
+    return Unread(texts, [text for file, text in contents.items() if file in calendars], parts)
+
+
+def _stands(wanted: str, text: str) -> bool:
+    """Whether a text stands in another, and not within a word of it."""
+    return bool(wanted) and re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", text) is not None
 
 
 def _texts_of(node: yaml.Node) -> list[str]:

@@ -10,16 +10,17 @@ from oncall.lint.rule import Rule
 
 
 def check(context: Context) -> Iterator[Problem]:
-    # To be written.
-    yield from ()
+    yield from context.reported.get("OC001", ())
 
 
 RULE = Rule(
     code="OC001",
     name="unreadable-file",
     severity=ERROR,
-    finds="",
-    why="",
-    mend="",
+    finds="A file that is there and cannot be read: not YAML, not UTF-8, not iCalendar, cut off, too large, or closed "
+    "to us.",
+    why="What stands in the file counts for nothing: shifts, people and policies may be missing, and nobody would "
+    "know.",
+    mend="Mend the file at the place named; save text as UTF-8, and fetch a calendar that was cut off again.",
     check=check,
 )
