@@ -16,8 +16,9 @@ from oncall.escalation.scenarios import Broken
 from oncall.fields import nearest
 from oncall.lint.calendars import Reading, readings
 from oncall.lint.chains import Chains
+from oncall.lint.schedules import Schedules
 from oncall.lint.unread import Unread, unread
-from oncall.lint.walk import Stretch, walk, within
+from oncall.lint.walk import Stretch, together, walk, within
 from oncall.model import ALWAYS, Account, Binding, Person, Policy, as_tuple
 from oncall.plan import Plan
 from oncall.workspace import yaml
@@ -55,12 +56,18 @@ class Context:
         self.calendar_files = calendar_files
         self.rule_names = rule_names or {}
         self._reach: dict[tuple[object, ...], list[Stretch[Reach]]] = {}
+        self._within_reach: dict[tuple[object, ...], list[Stretch[frozenset[str]]]] = {}
         self._scheduled: dict[str, frozenset[str]] = {}
 
     @cached_property
     def chains(self) -> Chains:
         """What happens in the horizon when nobody responds."""
         return Chains(self.plan, self.at, self.until)
+
+    @cached_property
+    def schedules(self) -> Schedules:
+        """Who is on call in the horizon, and who can be reached, person by person."""
+        return Schedules(self.workspace, self.plan, self.at, self.until)
 
     @property
     def zone(self) -> tzinfo:
@@ -175,6 +182,12 @@ class Context:
                 break
         return not (isinstance(node, yaml.Scalar) and node.text is None)
 
+    def refused_in(self, runbook: Runbook, key: str) -> bool:
+        """The same of the front matter of a runbook."""
+        if key not in runbook.places:
+            return bool(runbook.problems) and not runbook.places  # nothing of it could be read
+        return any(one.line == runbook.places[key][0] for one in runbook.problems)
+
     def _meant(self, place: Place, node: yaml.Mapping, written: str, key: str) -> bool:
         where = (place.file, node.keys[written].line, node.keys[written].column)
         unknown = any((one.file, one.line, one.column) == where for one in self.reported.get("OC002", ()))
@@ -227,6 +240,21 @@ class Context:
             )
 
         return list(walk(self.at, self.until, edges, state))
+
+    def within_reach(self, account: Account, place: Place) -> list[Stretch[frozenset[str]]]:
+        """Who can be reached on any tier of an account's policy, over the whole horizon: stretches that touch, and
+        differ from one to the next. Nothing where it has no policy. Somebody unknown counts, and so does a role that is
+        written and could not be read: that is reported where it stands."""
+        policy = self.policy(account)
+        if policy is None:
+            return []
+        tiers = tuple((account.bindings(tier.notify), tier.channels) for tier in policy.tiers)
+        roles = {tier.notify for tier in policy.tiers if not account.bindings(tier.notify)}
+        unread = frozenset(f" {role}" for role in roles if self.refused(place, "contacts", role))
+        if (tiers, unread) not in self._within_reach:
+            spans = self.schedules.within_reach(tiers) | {who: [(self.at, self.until)] for who in unread}
+            self._within_reach[tiers, unread] = list(together(spans, self.at, self.until))
+        return self._within_reach[tiers, unread]
 
 
 def _roles(policy: Policy) -> set[str]:

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from oncall.errors import WARNING, Problem
 from oncall.lint.context import Context
 from oncall.lint.rule import Rule
+from oncall.lint.rules.oc403_invalid_address import what_is_wrong
+from oncall.lint.wording import few
 
 
 def check(context: Context) -> Iterator[Problem]:
-    # To be written.
-    yield from ()
+    country = context.workspace.settings.country
+    owners: dict[str, dict[str, int]] = {}
+    for person, endpoints in context.plan.endpoints.items():
+        for index, endpoint in enumerate(endpoints if context.here(person) else ()):
+            if re.fullmatch(r"\+\d+", endpoint):
+                owners.setdefault(endpoint, {}).setdefault(person, index)
+    for people in owners.values():
+        for person, index in people.items() if len(people) > 1 else ():
+            method = context.plan.people[person].contact_methods[index]
+            if what_is_wrong(method, country):
+                continue
+            others = few([other for other in people if other != person])
+            message = f"{person} has the same number as {others}, {method.address}: mend the one that is wrong"
+            yield RULE.at(context.place("people", person).at("contact_methods", index, "address"), message)
 
 
 RULE = Rule(
     code="OC404",
     name="duplicate-address",
     severity=WARNING,
-    finds="",
-    why="",
-    mend="",
+    finds="Two people with the same telephone number.",
+    why="One of the two is never rung, and nobody finds out before the night it matters. In a replay the calls of one "
+    "are taken for the other's.",
+    mend="Find out whose number it is, and write the right one for the other.",
     check=check,
 )
