@@ -199,6 +199,10 @@ class Context:
             return [(self.at, self.until)]
         return within(self.plan.open[account.hours], self.at, self.until)
 
+    def hours_known(self, account: Account) -> bool:
+        """Whether it can be said when an account promises a human: it names hours that are there, or none."""
+        return account.hours is None or account.hours == ALWAYS or account.hours in self.plan.open
+
     def changes(self, bindings: tuple[Binding, ...], people: set[str] | None = None) -> set[int]:
         """Every instant of the horizon at which whom a role leads to, or whether they can be reached, may change."""
         found: set[int] = set()

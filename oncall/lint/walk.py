@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Generic, TypeVar
 
 from msgspec import Struct
@@ -44,6 +45,29 @@ def where(stretches: Iterable[Stretch[State]], holds: Callable[[State], bool]) -
         else:
             found.append((one.start, one.end))
     return found
+
+
+def together(spans: Mapping[str, Iterable[Span]], start: int, end: int) -> Iterator[Stretch[frozenset[str]]]:
+    """Who is there, of those whose spans are given, from one instant to another: each stretch differs from the next."""
+    changes: dict[int, list[str]] = {start: []}
+    for who, theirs in spans.items():
+        for span in within(theirs, start, end):
+            for instant in span:
+                changes.setdefault(instant, []).append(who)
+    now: set[str] = set()
+
+    def state(instant: int) -> frozenset[str]:
+        for who in changes[instant]:  # once where a span begins or ends, twice where one ends as another begins
+            now.symmetric_difference_update((who,))
+        return frozenset(now)
+
+    return walk(start, end, changes, state)
+
+
+def gaps(spans: Iterable[Span], start: int, end: int) -> list[Span]:
+    """What sorted spans, without overlaps, leave of the time between two instants."""
+    edges = [start, *chain.from_iterable(within(spans, start, end)), end]
+    return [(first, last) for first, last in zip(edges[::2], edges[1::2], strict=True) if first < last]
 
 
 def within(spans: Iterable[Span], start: int, end: int) -> list[Span]:

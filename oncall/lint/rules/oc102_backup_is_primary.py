@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
+from operator import itemgetter
 
 from oncall.errors import ERROR, Problem
-from oncall.lint.context import Context, Reach
+from oncall.lint.context import Context
 from oncall.lint.rule import Rule
 from oncall.lint.rules import oc101_missing_backup
-from oncall.lint.walk import common, where
-from oncall.lint.wording import stretches
+from oncall.lint.walk import Span, Stretch, common, where
+from oncall.lint.wording import few, stretches
 
 
 def check(context: Context) -> Iterator[Problem]:
-    without_backup = {one.place for one in oc101_missing_backup.check(context)}
+    without_backup = {one.place[:3] for one in oc101_missing_backup.check(context)}
     for name, account in context.workspace.accounts.items():
-        policy = context.policy(account)
-        place = context.place("accounts", name)
-        if policy is None or any(one[:3] == place.at() for one in without_backup):
+        policy, place = context.policy(account), context.place("accounts", name)
+        if policy is None or place.at() in without_backup or not context.hours_known(account):
             continue
-        alone = common(where(context.reach(account), _is_one), context.open(account))
+        single = [one for one in context.within_reach(account, place) if len(one.state) == 1]
+        alone = common(where(single, bool), context.open(account))
         if not alone:
             continue
-        (person,) = frozenset().union(*next(one.state for one in context.reach(account) if one.end > alone[0][0]))
+        people = [who.strip() for who in dict.fromkeys(_people(single, alone))]
+        whom = f"{people[0]} alone" if len(people) == 1 else f"one person at a time ({few(people)})"
         first = policy.tiers[0].notify
-        role = next((tier.notify for tier in policy.tiers if tier.notify != first), first)
-        message = f"every tier of {name} leads to {person} alone: {stretches(alone, context.zone)}"
+        further = [tier.notify for tier in policy.tiers if tier.notify != first and account.bindings(tier.notify)]
+        role = next(iter(further), first)
+        message = f"every tier of {name} leads to {whom}: {stretches(alone, context.zone)}"
         yield RULE.at(place.at("contacts", role), f"{message}; bind somebody else to {role}")
 
 
-def _is_one(tiers: Reach) -> bool:
-    return len(frozenset().union(*tiers)) == 1
+def _people(single: list[Stretch[frozenset[str]]], alone: list[Span]) -> Iterator[str]:
+    """Whom the tiers lead to in some stretches, in the order of time."""
+    for one in single:
+        index = bisect_right(alone, one.start, key=itemgetter(1))
+        if index < len(alone) and alone[index][0] < one.end:
+            yield from one.state
 
 
 RULE = Rule(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
 
 from oncall.errors import ERROR, Problem
@@ -13,11 +14,14 @@ from oncall.lint.wording import stretches
 
 def check(context: Context) -> Iterator[Problem]:
     for name, account in context.workspace.accounts.items():
-        nobody = common(where(context.reach(account), lambda tiers: not any(tiers)), context.open(account))
+        place = context.place("accounts", name)
+        if not context.hours_known(account):
+            continue
+        nobody = common(where(context.within_reach(account, place), operator.not_), context.open(account))
         if nobody:
             message = f"nobody can be reached on any tier of {name}: {stretches(nobody, context.zone)}"
-            place = context.place("accounts", name).at("contacts")
-            yield RULE.at(place, f"{message}; schedule somebody, or bind somebody by name to a later tier")
+            advice = "schedule somebody, or bind somebody by name to a later tier"
+            yield RULE.at(place.at("contacts"), f"{message}; {advice}")
 
 
 RULE = Rule(
