@@ -10,16 +10,23 @@ from oncall.lint.rule import Rule
 
 
 def check(context: Context) -> Iterator[Problem]:
-    # To be written.
-    yield from ()
+    most = context.workspace.lint.max_tiers
+    for name, policy in context.workspace.policies.items():
+        if len(policy.tiers) > most:
+            message = (
+                f"{name} has {len(policy.tiers)} tiers, more than {most}: leave some out, or raise `lint.max_tiers`"
+            )
+            yield RULE.at(context.place("policies", name).at("tiers", most), message)
 
 
 RULE = Rule(
     code="OC204",
     name="too-many-tiers",
     severity=WARNING,
-    finds="",
-    why="",
-    mend="",
+    finds="A policy with more tiers than `lint.max_tiers`, by default 4.",
+    why="Nobody keeps a long chain in mind, and whoever comes fifth does not expect to be called. Callers have gone "
+    "long before.",
+    mend="Put people who can stand in for each other into one tier (`order: simultaneous` tries them side by side), "
+    "and leave out who would never take the call.",
     check=check,
 )
