@@ -36,7 +36,7 @@ def _codes(context: Context, head: Place, codes: yaml.Node, path: tuple[str, ...
             continue
         named = {name: code for code, name in context.rule_names.items()}
         instead = f" (did you mean {named[item.text]!r}?)" if item.text in named else _nearest(context, item.text)
-        message = f"{'.'.join(path[:2])}: {item.text!r} is no rule and begins none{instead}"
+        message = f"{'.'.join(path[:2])}: no rule's code is or begins with {item.text!r}{instead}"
         yield RULE.at(head.at(*path, index), message)
 
 

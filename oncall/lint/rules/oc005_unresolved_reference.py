@@ -7,8 +7,9 @@ affair (OC101, OC104); one that nobody binds, or an account's that its policy al
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 
 from msgspec import Struct
 
@@ -20,6 +21,7 @@ from oncall.workspace import yaml
 from oncall.workspace.load import Place, references
 from oncall.workspace.scenarios import read_scenarios
 
+_USUAL = ("primary", "backup", "manager")
 _ALIKE = 0.8  # of a role that an account may well have for itself: nearer than a suggestion has to be
 
 
@@ -61,42 +63,49 @@ class _Policy(Struct):
     recovery: dict[str, tuple[str | int, ...]]
     accounts: list[_Account]
 
-    def unnamed(self) -> list[str]:
-        """The roles its accounts bind that it does not name."""
-        bound = dict.fromkeys(role for account in self.accounts for role in account.roles)
-        return [role for role in bound if role not in self.tiers and role not in self.recovery]
+    @property
+    def bound(self) -> list[str]:
+        """Every role that an account with this policy binds."""
+        return list(dict.fromkeys(role for account in self.accounts for role in account.roles))
+
+
+class _Written(Struct):
+    """The policies that accounts use, the roles that any account binds, and how often each role is named or bound."""
+
+    policies: dict[str, _Policy]
+    anywhere: set[str]
+    uses: Counter[str]
 
 
 def _roles(context: Context) -> Iterator[Problem]:
-    policies, anywhere = _written(context)
-    for name, policy in policies.items():
-        bound = {role for account in policy.accounts for role in account.roles}
-        missing = {role for role in (*policy.tiers, *policy.recovery) if role not in bound}
-        strange = {role for role in missing if _is_strange(context, policy, role, anywhere)}
-        for role, path in (*policy.tiers.items(), *policy.recovery.items()):
-            if role in strange:
-                yield RULE.at(policy.place.at(*path), _of_policy(context, name, policy, role))
+    written = _written(context)
+    for name, policy in written.policies.items():
+        bound = policy.bound
+        named = {**policy.tiers, **policy.recovery}
+        strange = {role for role in named if role not in bound and _is_strange(context, written, policy, role)}
+        for role in strange:
+            yield RULE.at(policy.place.at(*named[role]), _of_policy(context, name, policy, role))
         for account in policy.accounts:
             yield from _of_account(name, policy, account, strange)
 
 
-def _written(context: Context) -> tuple[dict[str, _Policy], set[str]]:
-    """The policies that accounts use, and every role that any account binds. A policy is left aside where one of its
-    accounts cannot be read well enough to say what it binds."""
-    workspace = context.workspace
-    places = workspace.places.items()
+def _written(context: Context) -> _Written:
+    """A policy is left aside where one of its accounts cannot be read well enough to say what it binds."""
+    places = context.workspace.places.items()
     policies = {name: _Policy(place, *_named(place.node), []) for (kind, name), place in places if kind == "policies"}
+    uses = Counter(role for policy in policies.values() for role in (*policy.tiers, *policy.recovery))
     anywhere: set[str] = set()
     for place in (place for (kind, _), place in places if kind == "accounts"):
         contacts = _value(place.node, "contacts")
         policy = _text(_value(place.node, "policy"))
         roles = list(contacts.keys) if isinstance(contacts, yaml.Mapping) else []
         anywhere.update(roles)
+        uses.update(roles)
         if policy in policies and (contacts is None or isinstance(contacts, yaml.Mapping)):
             policies[policy].accounts.append(_Account(place, roles))
         elif policy in policies:
             del policies[policy]
-    return {name: policy for name, policy in policies.items() if policy.accounts}, anywhere
+    return _Written({name: policy for name, policy in policies.items() if policy.accounts}, anywhere, uses)
 
 
 def _named(policy: yaml.Node) -> tuple[dict[str, tuple[str | int, ...]], dict[str, tuple[str | int, ...]]]:
@@ -124,22 +133,28 @@ def _text(node: yaml.Node | None) -> str | None:
     return node.text if isinstance(node, yaml.Scalar) else None
 
 
-def _is_strange(context: Context, policy: _Policy, role: str, anywhere: set[str]) -> bool:
-    """Whether a role that no account with this policy binds is the policy's fault, and not the accounts'."""
+def _is_strange(context: Context, written: _Written, policy: _Policy, role: str) -> bool:
+    """Whether a role that no account with this policy binds is the policy's fault, and not the accounts'. Where an
+    account binds one that is all but the same, the one that is used less is the misspelling."""
     if context.unread.mentions(role):
         return False
+    near = _alike(role, [one for one in policy.bound if one not in policy.tiers])
+    if near is not None:
+        return _weight(written, role) < _weight(written, near)
     if role in policy.recovery:
         return True
-    if role in anywhere:
-        return False
     further = [tier for tier in policy.tiers if tier != next(iter(policy.tiers))]
-    no_backup = role in further and not any(one in account.roles for account in policy.accounts for one in further)
-    return not no_backup or bool(_alike(role, policy.unnamed()))
+    has_no_backup = role in further and not any(one in further for one in policy.bound)
+    return role not in written.anywhere and not has_no_backup
+
+
+def _weight(written: _Written, role: str) -> tuple[bool, int]:
+    return role in _USUAL, written.uses[role]
 
 
 def _of_policy(context: Context, name: str, policy: _Policy, role: str) -> str:
     message = f"no account with the policy {name} binds the role {role!r}"
-    instead = suggestion(role, policy.unnamed())
+    instead = suggestion(role, [one for one in policy.bound if role in policy.recovery or one not in policy.tiers])
     if instead:
         return message + instead
     if role in context.workspace.people or role in context.workspace.rotations:
@@ -155,13 +170,15 @@ def _of_account(name: str, policy: _Policy, account: _Account, strange: set[str]
     lacking = [role for role in named if role not in account.roles and role not in strange]
     for role in account.roles:
         near = _alike(role, lacking) if role not in named else None
-        if near:
+        if near is not None:
             message = f"the policy {name} names no role {role!r} (did you mean {near!r}?)"
             yield RULE.at(account.place.at_key("contacts", role), message)
 
 
 def _alike(role: str, others: list[str]) -> str | None:
-    return next(iter(get_close_matches(role, others, 1, _ALIKE)), None)
+    """The first of some roles that is all but this one; it does not matter which of the two is looked for."""
+    alike = (other for other in others if SequenceMatcher(None, min(role, other), max(role, other)).ratio() >= _ALIKE)
+    return next(alike, None)
 
 
 RULE = Rule(
