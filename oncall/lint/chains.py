@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from oncall.escalation.simulate import simulate
 from oncall.escalation.trace import Attempt, TierRun, Trace
-from oncall.fields import Flag, Name
+from oncall.fields import Flag, Name, nearest
 from oncall.model import Account, Binding, Policy
 from oncall.plan import Plan, Presence
 from oncall.schedule import Window
@@ -27,6 +27,11 @@ from oncall.schedule import Window
 MOST_WORK = 200_000
 """How many steps (tiers, people, methods) are played at most for one workspace; chains beyond that are left out."""
 
+_DECIDES = {
+    "policies": ("tiers", "rounds", "pause"),
+    "accounts": ("contacts", "kind", "ack_window"),
+    "people": ("contact_methods", "never"),
+}
 _FOR_GOOD = Window(0, 10**15)
 _ANY = "account"
 
@@ -87,6 +92,7 @@ class Chains:
             schedules={},
         )
         self._shared = _shared_endpoints(plan)
+        self._refused = _refused(plan)
         self._work = 0
         self._kinds: dict[object, int] = {}
         self._alike: dict[str, int] = {}
@@ -96,9 +102,11 @@ class Chains:
         self._chains: dict[str, tuple[Chain, ...]] = {}
 
     def of(self, account: str) -> tuple[Chain, ...]:
-        """Every chain an account can have, each set of people once. None where it has no policy that can be used."""
+        """Every chain an account can have, each set of people once. None where it has no policy that can be used, or
+        where something that decides it could not be read as it is written: that is the fault to mend first."""
         if account not in self._chains:
-            self._chains[account] = tuple(self._all(self._plan.accounts[account]))
+            known = f"accounts/{account}" not in self._refused
+            self._chains[account] = tuple(self._all(self._plan.accounts[account])) if known else ()
         return self._chains[account]
 
     def casts(self, account: Account) -> list[Cast]:
@@ -117,10 +125,12 @@ class Chains:
 
     def _all(self, account: Account) -> Iterator[Chain]:
         policy = self._plan.policies.get(account.policy) if account.policy else None
-        if policy is None:
+        if policy is None or f"policies/{account.policy}" in self._refused:
             return
         for cast in self.casts(account):
             people = tuple(dict.fromkeys(joined(*cast.values())))
+            if any(f"people/{who}" in self._refused for who in people):
+                continue
             place = {who: index for index, who in enumerate(people)}
             parts = tuple([tuple([place[who] for who in role]) for role in cast.values()])
             alike = tuple([self._like(who) for who in people])
@@ -265,3 +275,16 @@ def _shared_endpoints(plan: Plan) -> set[str]:
     """The addresses that two people have."""
     of = Counter(endpoint for endpoints in plan.endpoints.values() for endpoint in set(endpoints))
     return {endpoint for endpoint, people in of.items() if people > 1}
+
+
+def _refused(plan: Plan) -> set[str]:
+    """The definitions in which a key or value that decides what happens could not be read."""
+    found = set()
+    for about, problems in plan.reported.items():
+        deciding = _DECIDES.get(about.partition("/")[0], ())
+        lines = {one.line for one in problems if one.code in ("OC002", "OC003")} if deciding else set()
+        written = plan.places[about].lines if lines and about in plan.places else {}
+        keys = {path.partition("/")[0] for path, line in written.items() if line in lines}
+        if any(key in deciding or nearest(key, deciding) for key in keys):
+            found.add(about)
+    return found
