@@ -21,6 +21,7 @@ COMMANDS = {
     "explain": "What happens when somebody calls, in sentences, with times; and who owns the runbook.",
     "simulate": "A dry run: who would be tried, in what order, how fast and why.",
     "test": "Run the scenarios: what is expected, beside what comes of it.",
+    "lint": "Check the workspace: what is wrong in it, where, and how to mend it.",
     "override": "Put somebody on call in place of the plan.",
     "away": "Note that somebody is not there.",
     "init": "Write a small working workspace to start from.",

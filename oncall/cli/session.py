@@ -109,13 +109,18 @@ def warn(problems: Iterable[Problem], heading: str = "the answer may be incomple
 
 def print_json(document: Any) -> None:
     """A document on standard output, indented."""
+    print(json_text(document))
+
+
+def json_text(document: Any) -> str:
+    """A document as JSON, indented."""
     try:
         text = msgspec.json.format(msgspec.json.encode(document, enc_hook=fields.encode), indent=2).decode()
     except UnicodeEncodeError:  # the name of a file that is no Unicode
         import json
 
         text = json.dumps(document, indent=2, default=fields.encode)
-    print(safe_json(text))
+    return safe_json(text)
 
 
 def print_csv(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:

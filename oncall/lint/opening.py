@@ -10,18 +10,22 @@ from oncall.lint.rules import RULES
 from oncall.schedule import Window
 from oncall.workspace.compile import compile_plan
 from oncall.workspace.files import glob_matcher
-from oncall.workspace.load import load
+from oncall.workspace.load import Workspace, load
 from oncall.workspace.runbooks import read_runbook
 
 
 def open_context(root: str, at: int, horizon: int | None = None) -> Context:
     """What the rules are checked against. `horizon` is in seconds, by default as the workspace says."""
-    workspace = load(root)
+    return context_of(load(root), at, horizon)
+
+
+def context_of(workspace: Workspace, at: int, horizon: int | None = None) -> Context:
+    """The same of a workspace that has been read."""
     until = at + max(1, workspace.lint.horizon if horizon is None else horizon)
     plan = compile_plan(workspace, Window(at, until))
     paths = {account.runbook for account in workspace.accounts.values() if account.runbook}
     runbooks = {path: read_runbook(workspace.files, path) for path in sorted(paths)}
-    calendar_files = _calendar_files(root, workspace.settings.exclude)
+    calendar_files = _calendar_files(workspace.root, workspace.settings.exclude)
     rule_names = {rule.code: rule.name for rule in RULES}
     return Context(workspace, plan, runbooks, at, until, calendar_files=calendar_files, rule_names=rule_names)
 

@@ -1,13 +1,194 @@
-"""Running the rules: every finding, less those that a comment or a setting leaves out."""
+"""Running the rules: every finding, less those that a comment, a setting or the command line leaves out.
+
+The order matters. Comments come first, and whether one is used is judged by what all rules find; then the settings of
+the workspace; then what was selected. A baseline is subtracted from what is left, and paths only limit what is shown.
+"""
 
 from __future__ import annotations
 
-from oncall.errors import Problem
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from oncall.errors import ERROR, INFO, WARNING, OncallError, Problem
+from oncall.lint.baseline import Identity, identity
 from oncall.lint.context import Context
+from oncall.lint.ignores import Code, Ignore, by_settings, prefixes, read_ignores
+from oncall.lint.places import Source
 from oncall.lint.rules import RULES
+from oncall.lint.rules.oc007_unused_ignore import unused
+
+NAMES = {rule.code: rule.name for rule in RULES}
+SEVERITIES = (ERROR, WARNING, INFO)
+
+
+class Finding(Struct, frozen=True):
+    """A finding as it is shown: its problem, the name of its rule, the path of its file as seen from where the question
+    is asked, where what it is about ends (the column after it), the line as it was read, and how many findings before
+    it are the same but for the line."""
+
+    problem: Problem
+    name: str
+    path: str
+    end_line: int | None = None
+    end_column: int | None = None
+    source: str | None = None
+    repeated: int = 0
+
+
+class Silenced(Struct):
+    """How many findings were left out, and by what."""
+
+    comments: int = 0
+    settings: int = 0
+    baseline: int = 0
+    earlier: int = 0
+
+
+class Report(Struct):
+    """What is left of the findings of a workspace. `files` counts those that were checked, as far as they are shown;
+    `all` has the identity of everything that was left before known findings were subtracted, whatever path was asked
+    for; `stale` counts what the baseline knows and nothing finds."""
+
+    findings: list[Finding] = field(default_factory=list)
+    files: int = 0
+    silenced: Silenced = field(default_factory=Silenced)
+    all: list[Identity] = field(default_factory=list)
+    stale: int = 0
+
+    def count(self, severity: str) -> int:
+        """How many findings there are of a severity."""
+        return sum(one.problem.severity == severity for one in self.findings)
+
+    def is_bad(self, fail_on: str) -> bool:
+        """Whether there is a finding of this severity or a worse one."""
+        bad = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+        return any(one.problem.severity in bad for one in self.findings)
+
+
+class Selection(Struct, frozen=True):
+    """What was asked for: codes or beginnings of codes, and the files and folders of the workspace to be shown (none:
+    all of them)."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+
+    def takes(self, code: str) -> bool:
+        """Whether findings of this code were asked for."""
+        if self.ignore and code.startswith(prefixes(self.ignore)):
+            return False
+        return not self.select or code.startswith(prefixes(self.select))
+
+    def shows(self, file: str) -> bool:
+        """Whether a file was asked for, or a folder it is in."""
+        return not self.paths or any(file == path or file.startswith(path + "/") for path in self.paths)
+
+
+def check_selection(selection: Selection) -> None:
+    """OncallError where a code is none, or nothing is left to check."""
+    for option, codes in (("--select", selection.select), ("--ignore", selection.ignore)):
+        for code in codes:
+            if not any(known.startswith(code.upper()) for known in NAMES) or not code:
+                raise OncallError(f"{option} {code}: there is no such rule{suggested(code)}")
+    if not any(selection.takes(code) for code in NAMES):
+        what = "--ignore leaves out every rule" if not selection.select else "--select and --ignore are contradictory"
+        raise OncallError(f"{what}: nothing is left to check")
+
+
+def suggested(word: str) -> str:
+    """What a word that is no code may have meant."""
+    from oncall.fields import nearest  # here: only an error needs it
+
+    by_name = {name: code for code, name in NAMES.items()}
+    found = nearest(word, [*NAMES, *by_name])
+    return f" (did you mean {by_name.get(found, found)}?)" if found else "; `oncall lint --explain all` lists them"
 
 
 def findings(context: Context) -> list[Problem]:
-    """Everything every rule finds, sorted by place; the same finding once."""
+    """Everything every rule finds, sorted by place, less what a comment or a setting leaves out; the same once."""
+    return _left(context, Silenced())
+
+
+def report(
+    context: Context,
+    selection: Selection | None = None,
+    *,
+    baseline: Counter[Identity] | None = None,
+    earlier: Counter[Identity] | None = None,
+    shown_as: Callable[[str], str] = str,
+) -> Report:
+    """What is left of the findings, and what was left out.
+
+    Those of a `baseline`, and those an `earlier` state of the same workspace had, do not count. `shown_as` gives the
+    path of a file as it is seen from where the question is asked.
+    """
+    asked = selection or Selection()
+    known, before = baseline or Counter(), earlier or Counter()
+    result = Report(files=sum(asked.shows(file) for file in context.workspace.files.contents))
+    left = _left(context, result.silenced)
+    source = Source(context.workspace.files.contents)
+    seen: Counter[Identity] = Counter()
+    for one in left:
+        same = identity(one)
+        seen[same] += 1
+        if not asked.takes(one.code):
+            continue
+        result.all.append(same)
+        if not asked.shows(one.file):
+            continue
+        if seen[same] <= known[same]:
+            result.silenced.baseline += 1
+        elif seen[same] <= before[same]:
+            result.silenced.earlier += 1
+        else:
+            end, text = source.end(one), source.line(one)
+            path = shown_as(one.file)
+            result.findings.append(Finding(one, NAMES.get(one.code, ""), path, one.line, end, text, seen[same] - 1))
+    result.stale = sum((known - seen).values())
+    return result
+
+
+def as_known(found: Report) -> Report:
+    """The same when all of it has just been written to a baseline."""
+    silenced = replace(found.silenced, baseline=found.silenced.baseline + len(found.findings))
+    return replace(found, findings=[], silenced=silenced, stale=0)
+
+
+def identities(context: Context) -> Counter[Identity]:
+    """What a state of a workspace has: everything that comments and settings leave."""
+    return Counter(identity(one) for one in findings(context))
+
+
+def _left(context: Context, silenced: Silenced) -> list[Problem]:
+    """What comments and settings leave, counting what they do not."""
     found = {one for rule in RULES for one in rule.check(context)}
-    return sorted(found, key=lambda one: one.place)
+    ignores = read_ignores(context.workspace.files.contents, context.runbooks)
+    used, loud = _used(ignores, found)
+    unreadable = {one.file for one in found if one.code == "OC001"}
+    loud |= {one for one in unused(ignores, used, NAMES) if one.file not in unreadable}
+    silenced.comments = len(found) - sum(one in found for one in loud)
+    settings = context.workspace.lint
+    leaves_out = by_settings(settings.ignore, settings.per_path)
+    left = [one for one in loud if not leaves_out(one)]
+    silenced.settings = len(loud) - len(left)
+    return sorted(left, key=lambda one: one.place)
+
+
+def _used(ignores: Sequence[Ignore], found: Iterable[Problem]) -> tuple[set[tuple[Ignore, Code]], set[Problem]]:
+    """The comments that silence something, by which of their codes, and what none silences."""
+    about: dict[tuple[str, int], list[Ignore]] = {}
+    for ignore in ignores:
+        for line in set(ignore.about):
+            about.setdefault((ignore.file, line), []).append(ignore)
+    used: set[tuple[Ignore, Code]] = set()
+    loud: set[Problem] = set()
+    for one in found:
+        near = about.get((one.file, one.line or 1), ())
+        by = {(ignore, code) for ignore in near for code in ignore.codes if code.means(one.code)}
+        used |= by
+        if not by:
+            loud.add(one)
+    return used, loud

@@ -24,14 +24,14 @@ def junit_xml(results: Sequence[Result]) -> bytes:
     for one in results:
         case = Xml.SubElement(suite, "testcase", _case(one))
         if isinstance(one, Broken):
-            told = [_clean(problem_line(problem)) for problem in one.problems]
+            told = [clean(problem_line(problem)) for problem in one.problems]
             error = Xml.SubElement(case, "error", {"message": "; ".join(told), "type": "broken"})
             error.text = "\n".join(told)
         elif one.failures:
-            message = "; ".join(_clean(sentence(failure)) for failure in one.failures)
+            message = "; ".join(clean(sentence(failure)) for failure in one.failures)
             failure = Xml.SubElement(case, "failure", {"message": message, "type": "expectation"})
             lines = ("".join(text for text, _ in line).rstrip() for line in result_lines([one]))
-            failure.text = "\n".join(_clean(line) for line in lines)
+            failure.text = "\n".join(clean(line) for line in lines)
     Xml.indent(root)
     document: bytes = Xml.tostring(root, encoding="utf-8", xml_declaration=True)
     return document + b"\n"
@@ -40,14 +40,14 @@ def junit_xml(results: Sequence[Result]) -> bytes:
 def _case(one: Result) -> dict[str, str]:
     scenario = one if isinstance(one, Broken) else one.scenario
     return {
-        "classname": _clean(scenario.account or "no account"),
-        "name": _clean(scenario.name),
-        "file": _clean(scenario.file),
+        "classname": clean(scenario.account or "no account"),
+        "name": clean(scenario.name),
+        "file": clean(scenario.file),
         "line": str(scenario.line),
         "time": "0",
     }
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """A line that is harmless, and holds only what XML can."""
     return re.sub("[\ufffe\uffff]", "\ufffd", safe(text, _LONGEST))

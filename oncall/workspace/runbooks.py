@@ -16,8 +16,8 @@ from oncall.fields import Duration
 from oncall.workspace import documents, yaml
 from oncall.workspace.files import Files
 
-_FIRST = re.compile(rb"(?:\xef\xbb\xbf)?---[ \t]*(?=\r|\n|\Z)")
-_LAST = re.compile(rb"(?:\r\n|\n|\r)(?:---|\.\.\.)[ \t]*(?=\r|\n|\Z)")
+FRONT_MATTER_START = re.compile(rb"(?:\xef\xbb\xbf)?---[ \t]*(?=\r|\n|\Z)")
+FRONT_MATTER_END = re.compile(rb"(?:\r\n|\n|\r)(?:---|\.\.\.)[ \t]*(?=\r|\n|\Z)")
 
 
 class FrontMatter(Struct, frozen=True):
@@ -71,10 +71,10 @@ def _read(path: str, data: bytes) -> Runbook:
     fault = _unreadable(path, data)
     if fault is not None:
         return Runbook(path, problems=(fault,))
-    first = _FIRST.match(data)
+    first = FRONT_MATTER_START.match(data)
     if first is None:
         return Runbook(path)
-    last = _LAST.search(data, first.end())
+    last = FRONT_MATTER_END.search(data, first.end())
     if last is None:
         message = "the front matter that begins here does not end: close it with a line of `---`"
         return Runbook(path, problems=(problem("OC003", message, path, 1, 1),))
