@@ -4,22 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from oncall import times
 from oncall.errors import WARNING, Problem
 from oncall.lint.context import Context
 from oncall.lint.rule import Rule
 
+_WEEK = 7 * times.DAY
+
 
 def check(context: Context) -> Iterator[Problem]:
-    # To be written.
-    yield from ()
+    last_week = max(context.at, context.until - _WEEK)
+    for name in context.schedules.read:
+        segments = context.schedules.segments(name)
+        if segments and segments[-1].end > last_week:
+            continue
+        after = segments[-1].end if segments else context.at
+        what = "has no shift" + f" after {times.at(after, context.zone):%Y-%m-%d %H:%M}"
+        until = f"{times.at(context.until, context.zone):%Y-%m-%d %H:%M}"
+        place = context.place("rotations", name).at("calendar")
+        yield RULE.at(place, f"{name} {what}, up to the end of the horizon at {until}: extend its calendar")
 
 
 RULE = Rule(
     code="OC302",
     name="runs-out",
     severity=WARNING,
-    finds="",
-    why="",
-    mend="",
+    finds="A rotation without a shift in the last week of the horizon.",
+    why="A calendar that was filled in up to some date is complete until then and empty from then on, and whoever "
+    "filled it in does not think of it any more.",
+    mend="Schedule further ahead, or let the shifts recur without an end.",
     check=check,
 )

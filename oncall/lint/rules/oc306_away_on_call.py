@@ -7,19 +7,42 @@ from collections.abc import Iterator
 from oncall.errors import WARNING, Problem
 from oncall.lint.context import Context
 from oncall.lint.rule import Rule
+from oncall.lint.walk import Span, common
+from oncall.lint.wording import stretch
 
 
 def check(context: Context) -> Iterator[Problem]:
-    # To be written.
-    yield from ()
+    away = {name: _away(context, name) for name, presence in context.plan.presences.items() if presence.away}
+    for rotation in context.schedules.read:
+        for who, spans in context.schedules.on_call(rotation).items():
+            for span in common(spans, away.get(who, ())):
+                yield RULE.at(context.schedules.event(rotation, who, span[0]), _message(context, rotation, who, span))
+
+
+def _away(context: Context, person: str) -> list[Span]:
+    """The absences of somebody, up to the day they leave."""
+    presence = context.plan.presences[person]
+    gone = context.until if presence.gone is None else presence.gone
+    return [(one.start, min(one.end, gone)) for one in presence.away if one.start < gone]
+
+
+def _message(context: Context, rotation: str, person: str, span: Span) -> str:
+    absence = context.plan.presences[person].absence(span[0])
+    assert absence is not None
+    reason = f"{absence.reason}, " if absence.reason else ""
+    return (
+        f"{person} is on call in {rotation} {stretch(span, context.zone)} and away "
+        f"({reason}{stretch((absence.start, absence.end), context.zone)}): `oncall override` puts somebody else there"
+    )
 
 
 RULE = Rule(
     code="OC306",
     name="away-on-call",
     severity=WARNING,
-    finds="",
-    why="",
-    mend="",
+    finds="Somebody on call while they are away, where no override has put another in their place.",
+    why="They said that they would not be there. Nobody is called in their place: the chain begins with the backup, "
+    "and there is one fewer behind it.",
+    mend="Put somebody else on call for the stretch with `oncall override`, or take the absence out if it is wrong.",
     check=check,
 )
