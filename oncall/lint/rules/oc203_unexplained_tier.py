@@ -9,9 +9,9 @@ from oncall import times
 from oncall.errors import WARNING, Problem
 from oncall.lint.context import Context
 from oncall.lint.rule import Rule
-from oncall.lint.wording import few
 
 _EXPLAINS_ITSELF = 2  # the first and the second tier need no words
+_SHOWN = 3
 _ONES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _TENS = {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90}
 _NUMBERS: dict[str, float] = {"half": 0.5, "a": 1, "an": 1, **{word: n for n, word in enumerate(_ONES)}, **_TENS}
@@ -35,16 +35,16 @@ def check(context: Context) -> Iterator[Problem]:
             called = f"tier {policy.tier_names[index]} of {name}"
             where = place.at("tiers", index, "trigger")
             if not (tier.trigger and re.search(r"\w", tier.trigger)):
-                if not context.refused(place, "tiers", index, "trigger"):
+                if tier.trigger is not None or not context.refused(place, "tiers", index, "trigger"):
                     yield RULE.at(where, f"{called} has no `trigger`: say in one sentence when it is called")
                 continue
             if _sentences(tier.trigger) > 1:
                 yield RULE.at(where, f"the trigger of {called} takes more than one sentence: say it in one")
             said, known = durations(tier.trigger), starts.get((name, index), set())
             if said and known and known.isdisjoint(said):
-                says = few([times.show_duration(one) for one in said])
-                begins = few([times.show_duration(one) for one in sorted(known)])
-                message = f"the trigger of {called} says {says}, and the tier starts after {begins}"
+                message = (
+                    f"the trigger of {called} says {_any_of(said)}, and the tier starts after {_any_of(sorted(known))}"
+                )
                 yield RULE.at(where, f"{message}: mend the sentence, or the windows before it")
 
 
@@ -61,6 +61,11 @@ def _starts(context: Context) -> dict[tuple[str, int], set[float]]:
                 if played.undisturbed:
                     sound.add(tier)
     return {tier: starts for tier, starts in found.items() if tier in sound}
+
+
+def _any_of(seconds: list[float]) -> str:
+    shown = [times.show_duration(one) for one in seconds[:_SHOWN]]
+    return " or ".join(shown) + (f" or {len(seconds) - _SHOWN} more" if len(seconds) > _SHOWN else "")
 
 
 def durations(text: str) -> list[float]:

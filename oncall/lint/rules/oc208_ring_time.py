@@ -24,7 +24,7 @@ def check(context: Context) -> Iterator[Problem]:
                 continue
             why = "too short to wake anybody" if method.seconds < SHORTEST else "by then the carrier's voicemail has it"
             rings = f"the phone of {name} rings for {times.show_duration(method.seconds)}, {why}"
-            yield RULE.at(place, f"{rings}: {SHORTEST}s to {LONGEST}s")
+            yield RULE.at(place, f"{rings}: give it {SHORTEST}s to {LONGEST}s")
 
 
 RULE = Rule(
