@@ -28,7 +28,7 @@ VOICE = "voice"
 OUTCOMES_OF_A_CALL = ("busy", "unreachable", "failed", "voicemail")
 OUTCOMES_OF_A_MESSAGE = ("unreachable", "failed")
 HANG_UP = 20  # seconds: about when the first callers give up
-MOST_WALKING = 50_000  # attempts: with very many people and rounds not everything is worth being found out
+MOST_WALKING = 10_000  # attempts: with very many people and rounds not everything is worth being found out
 LISTENING = 60  # seconds: a call that is picked up and ends without having been accepted
 
 
@@ -89,9 +89,10 @@ class Stage(Struct, frozen=True):
 
 
 class Follows(Struct, frozen=True):
-    """What comes next after something happened, and how many seconds later: an attempt, a callback, or the end."""
+    """What comes next after something happened, and after how many seconds of waiting: an attempt, a callback, a
+    callback that nobody can own, or the end."""
 
-    what: Literal["attempt", "callback", "end"]
+    what: Literal["attempt", "callback", "unowned", "end"]
     after: float
     attempt: Attempt | None = None
 
@@ -537,4 +538,6 @@ def _same_tier(one: Attempt, other: Attempt) -> bool:
 def _next(trace: Trace, attempts: Iterable[Attempt], happened: float) -> Follows:
     for other in attempts:
         return Follows("attempt", other.started - happened, other)
-    return Follows("callback" if trace.callback else "end", chain_over(trace) - happened)
+    owned = trace.callback is not None and trace.callback.owner is not None
+    what: Literal["callback", "unowned", "end"] = "callback" if owned else "unowned" if trace.callback else "end"
+    return Follows(what, chain_over(trace) - happened)

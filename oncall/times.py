@@ -68,6 +68,11 @@ def at(seconds: float, where: tzinfo = UTC) -> datetime:
         return moment
 
 
+def is_usual(seconds: float) -> bool:
+    """Whether an instant is far enough from the ends of the calendar to be reckoned with."""
+    return -62_000_000_000 < seconds < 253_000_000_000
+
+
 def midnight(day: date, where: tzinfo) -> int:
     """The instant a day begins in a zone."""
     return instant(datetime.combine(day, time()), where)

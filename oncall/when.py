@@ -23,7 +23,7 @@ def parse_when(text: str, now: int, zone: tzinfo) -> int:
         found = _relative(words, now) if words[:1] in ("+", "-") else _calendar(words, text.strip(), now, zone)
     except (ValueError, OverflowError):
         raise OncallError(f"{text!r} is no time: {FORMS}") from None
-    if not -62_000_000_000 < found < 253_000_000_000:
+    if not times.is_usual(found):
         raise OncallError(f"{text!r} is outside the calendar")
     return found
 

@@ -34,14 +34,14 @@ def explain(
     context: typer.Context,
     account: Annotated[str, typer.Argument(autocompletion=complete.accounts)],
     at: Annotated[str | None, typer.Option(metavar="WHEN", help="When somebody calls, instead of now.")] = None,
-    timezone: Annotated[str | None, typer.Option(metavar="ZONE", help="Show times in this zone.")] = None,
+    timezone: Annotated[str | None, typer.Option(metavar="ZONE", help="Read and show times in this zone.")] = None,
     format: Annotated[Format | None, typer.Option(help="Default: rich on a terminal, plain elsewhere.")] = None,
 ) -> None:
     session: Session = context.obj
     plans = session.plans()
     plan = plans.at(now())
     zone = reader_zone(timezone, plan.timezone)
-    (start,) = instants([at] if at else [], zone)
+    (start,) = instants([at] if at is not None else [], zone)
     plan = plans.at(start)
     name = _account(plan, account)
     problems = list(account_answer(plan, name, start).problems)

@@ -8,7 +8,7 @@ Nobody responds unless --given says so, so that the whole chain shows. Several t
   oncall simulate northwind-hvac --given tech-1=no_answer,acknowledged@5s --hang-up 90s
   oncall simulate northwind-hvac --callback manager-1@10m
   oncall simulate northwind-hvac --policy draft.yaml
-  oncall simulate northwind-hvac --as-scenario nobody-wakes-up >> scenarios.yaml
+  oncall simulate northwind-hvac --as-scenario nobody-wakes-up > nobody-wakes-up.yaml
 
 Responses: acknowledged, answered, busy, declined, unreachable, failed, voicemail, no_answer, no_response. The status is
 0 whatever comes of it; `oncall test` is what fails.
@@ -66,14 +66,16 @@ def simulate(
     as_scenario: Annotated[
         str | None, typer.Option(metavar="NAME", help="Print the scenario this amounts to, for `oncall test`.")
     ] = None,
-    timezone: Annotated[str | None, typer.Option(metavar="ZONE", help="Show times in this zone.")] = None,
+    timezone: Annotated[str | None, typer.Option(metavar="ZONE", help="Read and show times in this zone.")] = None,
     format: Annotated[Format | None, typer.Option(help="Default: rich on a terminal, plain elsewhere.")] = None,
 ) -> None:
+    if as_scenario is not None and format is not None:
+        raise OncallError("--as-scenario prints YAML: leave --format out")
     session: Session = context.obj
     plans = session.plans()
     plan = plans.at(now())
     zone = reader_zone(timezone, plan.timezone)
-    (start,) = instants([at] if at else [], zone)
+    (start,) = instants([at] if at is not None else [], zone)
     name = _account(plan, account)
     assumed = Assumed(_given(given or ()), _delay(hang_up, "--hang-up"), _callbacks(callback or ()))
     draft = _draft(policy)
@@ -139,6 +141,8 @@ def _callbacks(texts: Iterable[str]) -> dict[str, int]:
         person, at, delay = text.partition("@")
         if not at or not person.strip():
             raise OncallError(f"--callback {text}: write PERSON@DELAY, as in manager-1@10m")
+        if person.strip() in found:
+            raise OncallError(f"--callback says twice when {person.strip()} calls back")
         found[person.strip()] = _delay(delay, f"--callback {text}") or 0
     return found
 
@@ -174,6 +178,8 @@ def _note_the_odd(trace: Trace, plan: Plan, assumed: Assumed) -> None:
     for person in assumed.callbacks:
         if person not in told:
             complain(f"note: {person} is to call back, and is not told of a callback")
+    if assumed.hang_up is not None and trace.hung_up is None:
+        complain("note: the caller is to hang up, and the chain is over before that")
     account = plan.accounts[trace.account]
     for tier in plan.policies[trace.policy].tiers:
         if not account.bindings(tier.notify):

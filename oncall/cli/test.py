@@ -109,7 +109,10 @@ def _asked(workspace: "Workspace", names: Sequence[str], account: str | None) ->
     """The scenarios that were asked for, in the order they are written."""
     every = read_scenarios(workspace)
     if account is not None and ("accounts", account) not in workspace.places:
-        raise NotFoundError(f"there is no account {account!r}{_suggestion(account, list(workspace.accounts))}")
+        begun = [name for name in workspace.accounts if account and name.startswith(account)]
+        if len(begun) != 1:
+            raise NotFoundError(f"there is no account {account!r}{_suggestion(account, list(workspace.accounts))}")
+        (account,) = begun
     if not every:
         raise OncallError(
             "there are no scenarios: write some under `scenarios:` in any YAML file;"

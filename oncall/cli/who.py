@@ -52,7 +52,8 @@ def who(
     ] = None,
     overrides: Annotated[list[str] | None, typer.Option(metavar="FILE", help="With --calendar: overrides.")] = None,
     timezone: Annotated[
-        str | None, typer.Option(metavar="ZONE", help="Show times in this zone; with --calendar, read it in this zone.")
+        str | None,
+        typer.Option(metavar="ZONE", help="Read and show times in this zone; with --calendar also its days."),
     ] = None,
     format: Annotated[Format | None, typer.Option(help="Default: rich on a terminal, plain elsewhere.")] = None,
 ) -> None:

@@ -20,18 +20,20 @@ The theory, rule by rule.
     step is a message of an earlier round that is still unanswered), `shared_address`. A tier that binds nobody is
     `no_one_on_call`; one that skipped everybody is `nobody_left_to_try`. Both are left at once.
 5.  One person is tried by one contact method at a time, in order. The next method starts when an attempt ends in a
-    rollover outcome, or when its `wait` has passed: voice ends then, as `no_answer`; a message stays open, and a late
-    answer still counts. Somebody whose message of an earlier round is still within its `wait` is tried again after it.
-6.  A tier's acknowledgement window starts with its first attempt. When it is over so is the tier, and what still rings
-    is `cancelled`. A tier whose people and methods run out earlier waits its window out while a message that it sent in
-    this round is unanswered, and is left at once otherwise.
+    rollover outcome, or when its `wait` has passed (25s on voice and 2m on a message, unless it is said): voice ends
+    then, as `no_answer`; a message stays open, and a late answer still counts. Somebody whose message of an earlier
+    round is still within its `wait` is tried again after it.
+6.  A tier's acknowledgement window (45s for a call and 10m for a message, unless it is said) starts with its first
+    attempt. When it is over so is the tier, and what still rings is `cancelled`. A tier whose people and methods run
+    out earlier waits its window out while a message that it sent in this round is unanswered, and is left at once
+    otherwise.
 7.  An acknowledgement stops everything, by whichever attempt and however late; but nothing is acknowledged by a call
     that has ended, or by a message to somebody who declined. Where the account does not ask to `confirm`, picking up
     acknowledges. Where it does, the tier's window and waits stand still while a call is answered, and a call that ends
     unacknowledged was a `voicemail`. `declined` ends a person's part in the dispatch: what rings is `cancelled`, their
     messages are no longer waited for, and the next is tried at once. Outcomes outside `rollover` wait their `wait` out.
-8.  The tiers are gone through `rounds` times with `pause` between. Unanswered messages are not sent again. Then
-    recovery.
+8.  The tiers are gone through `rounds` times (once, unless it is said) with `pause` between (none). Unanswered
+    messages are not sent again. Then recovery.
 9.  A caller who hangs up ends all attempts: calls are `cancelled`, messages stay open. Recovery follows.
 10. Recovery opens a callback, due after `due_within`, owned by the first person of `owner` who is reachable then, else
     of `escalate_to`, else by the account manager; else it is `unowned` and the dispatch ends. Having declined makes

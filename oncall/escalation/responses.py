@@ -128,6 +128,8 @@ def _outcome(text: str, *path: str) -> str:
         return text
     if text == "cancelled":
         raise ResponseError("`cancelled` is what the chain does to an attempt, and no response", *path)
+    if text in CHANNELS and path:
+        raise ResponseError(f"`{text}` is a channel and is no response: a channel cannot stand inside another", *path)
     hint = suggestion(text, (*OUTCOMES, *CHANNELS)) or f"; there are {', '.join(OUTCOMES)}"
     raise ResponseError(f"{text!r} is no response{hint}", *path)
 

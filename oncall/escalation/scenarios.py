@@ -61,7 +61,8 @@ class Expectation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
 
 class WrittenScenario(Struct, frozen=True, forbid_unknown_fields=True):
     """A written test of a policy: an account, an instant, who responds how, and what has to come of it. Whoever is not
-    under `given` does not respond."""
+    under `given` does not respond. `at` without an offset is in the zone of the account's hours, else the
+    workspace's."""
 
     account: Name
     at: Instant

@@ -202,9 +202,11 @@ class _Teller:
         return _say("{who} gets {thing} {when}", who=self._person(one.person), thing=_a(one.channel), when=when)
 
     def _follows(self, follows: Follows) -> Line:
-        when = "at once" if not follows.after else f"only {spoken(follows.after)} later"
+        when = "at once" if not follows.after else f"only after {spoken(follows.after)} of waiting"
         if follows.what == "attempt" and follows.attempt:
             return self._gets(follows.attempt, when)
+        if follows.what == "unowned":
+            return _say("there is nobody else to try, and nobody who can own a callback")
         end = "a callback is opened" if follows.what == "callback" else "it is over"
         return _say("there is nobody else to try and {end} {when}", end=end, when=when)
 
@@ -410,9 +412,10 @@ class _Teller:
         again = _AGAIN.get(len(group), f"{len(group)} times more")
         after = f", following a pause of {spoken(pause)}" if pause else ""
         if not turns:
-            yield _say(
-                "Then it begins all over again, {again}{after}, but nobody can be tried.", again=again, after=after
-            )
+            passed = {(one.who.name, one.reason): one for stage in group[0] for one in stage.passed_over}
+            reasons = [_say("{who} {why}", who=self._who(one.who), why=self._reason(one)) for one in passed.values()]
+            sentence = "Then it begins all over again, {again}{after}, but nobody can be tried{why}."
+            yield _say(sentence, again=again, after=after, why=_say(": {why}", why=_listed(reasons)) if passed else "")
             return
         things = _listed(
             [
@@ -443,7 +446,7 @@ class _Teller:
         for one in self.facts.outcomes:
             yield self._consequence(one)
         if {True} == {one.everywhere for one in self.facts.outcomes if one.attempt.channel == VOICE}:
-            yield _say("It is the same for everybody else who is called.")
+            yield _say("With everybody else who is called the next step comes just as soon.")
         if self.facts.declined:
             yield self._declined(self.facts.declined)
         if self.facts.missing:

@@ -46,9 +46,9 @@ def draw_lines(where: Console, lines: Iterable[Line]) -> None:
         if text.cell_len <= where.width:
             where.print(text, soft_wrap=True)
             continue
-        for number, part in enumerate(text.wrap(where, max(20, where.width - indent - 2))):
+        for number, part in enumerate(text[indent:].wrap(where, max(20, where.width - indent - 2))):
             part.rstrip()
-            where.print(part if number == 0 else Text(" " * (indent + 2)) + part, soft_wrap=True)
+            where.print(Text(" " * (indent if number == 0 else indent + 2)) + part, soft_wrap=True)
 
 
 def overview(where: Console, answers: Sequence[Answer], zone: tzinfo) -> None:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from oncall import times
 from oncall.escalation.trace import Attempt, Trace, Why
 from oncall.output.who_text import Line, Span
-from oncall.output.words import REASONS, moment, safe
+from oncall.output.words import REASONS, day_and_time, moment, safe
 from oncall.plan import Plan
 from oncall.times import show_duration
 
@@ -139,7 +139,8 @@ def _skips(trace: Trace, plan: Plan) -> Iterator[Step]:
             who = safe(one.label)
         cells: tuple[Span, ...] = ((_tier(one.tier, one.round), "role"), (who, "bad"), ("", "quiet"))
         passed = "left at once: " if one.person is None and one.label is None else "passed over: "
-        yield Step((one.at, round_, index, 0), one.at, cells, (passed + SKIPPED[one.reason], "bad"), "")
+        after = len(trace.attempts) + 1 if one.reason == "shared_address" else 0  # what it shares comes before it
+        yield Step((one.at, round_, index, after), one.at, cells, (passed + SKIPPED[one.reason], "bad"), "")
 
 
 def _tier(tier: str, round_: int) -> str:
@@ -192,6 +193,12 @@ def _margin(at: float, trace: Trace, zone: tzinfo) -> Line:
     return (f"{show_duration(at):>7}", "time"), (f"  {clock(trace.at + at, zone)}", "quiet")
 
 
+def _when(instant: float, trace: Trace, zone: tzinfo) -> str:
+    """`02:00:45`, and where that is on another day than the start, `Wed 25 Nov 00:14`."""
+    same_day = times.at(instant, zone).date() == times.at(trace.at, zone).date()
+    return clock(instant, zone) if same_day else day_and_time(instant, zone, trace.at)
+
+
 def clock(instant: float, zone: tzinfo) -> str:
     """`02:00:45`, as the zone's clocks show it."""
     return times.at(instant, zone).strftime("%H:%M:%S")
@@ -208,7 +215,7 @@ def _callback_lines(trace: Trace, plan: Plan, zone: tzinfo) -> Iterator[Line]:
         who = (f"  {_called(person, plan)}", "name")
         if number == 0 and callback.due is not None:
             within = show_duration(callback.due - callback.opened)
-            due = f" owes a callback by {clock(trace.at + callback.due, zone)}, within {within}"
+            due = f" owes a callback by {_when(trace.at + callback.due, trace, zone)}, within {within}"
             yield (*margin, who, (due, "note"), (f"  {why_text(callback.why, plan)}", "quiet"))
         elif at == callback.escalated and person == callback.escalated_to:
             yield (*margin, who, (" is told: the callback was not made in time", "note"))
@@ -245,7 +252,7 @@ COLUMNS = ("offset", "clock", "tier", "round", "person", "label", "channel", "ad
 
 
 def trace_rows(trace: Trace, plan: Plan, zone: tzinfo) -> Iterator[tuple[str, ...]]:
-    """The attempts, and whoever was passed over, as rows under COLUMNS for tables."""
+    """The attempts, whoever was passed over or told of a callback, and the end, as rows under COLUMNS for tables."""
     rows: list[tuple[float, int, tuple[str, ...]]] = []
     for one in trace.attempts:
         end = show_duration(one.ended) if one.ended is not None else ""
@@ -255,5 +262,11 @@ def trace_rows(trace: Trace, plan: Plan, zone: tzinfo) -> Iterator[tuple[str, ..
         label = safe(plan.people[skip.person].name) if skip.person is not None else safe(skip.label or "nobody")
         passed = (safe(skip.person or ""), label, "", "", "", "passed over", SKIPPED[skip.reason])
         rows.append((skip.at, 0, (safe(skip.tier), str(skip.round), *passed)))
+    for at, person in trace.callback.told if trace.callback else ():
+        label = safe(plan.people[person].name) if person in plan.people else ""
+        rows.append((at, 2, ("callback", "", safe(person), label, "", "", "", "told", "")))
+    if trace.ended is not None:
+        why = why_text(trace.why, plan) if trace.why else ""
+        rows.append((trace.ended, 3, ("", "", "", "", "", "", "", str(trace.disposition), why)))
     for at, _, row in sorted(rows, key=lambda one: one[:2]):
         yield (show_duration(at), clock(trace.at + at, zone), *row)

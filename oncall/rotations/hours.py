@@ -31,9 +31,9 @@ def open_stretches(
 
 def _days(window: Window, zone: tzinfo) -> list[date]:
     """The days of a window, and one more on either side: a night belongs to the day it began on."""
-    first = times.at(window.start, zone).date() - timedelta(days=2)
-    last = times.at(window.end, zone).date() + timedelta(days=1)
-    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    first = max(times.at(window.start, zone).date().toordinal() - 2, date.min.toordinal())
+    last = min(times.at(window.end, zone).date().toordinal() + 1, date.max.toordinal() - 2)
+    return [date.fromordinal(day) for day in range(first, last + 1)]
 
 
 def _weekly(hours: Hours, days: Iterable[date], zone: tzinfo) -> Iterator[Stretch]:

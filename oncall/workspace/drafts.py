@@ -41,7 +41,8 @@ def read_draft(path: str) -> Draft:
         if checked.value is not None:
             policies[name], places[f"policies/{name}"] = checked.value, written_at(place)
     if not policies:
-        first = f": {problems[0].file}:{problems[0].line}: {problems[0].message}" if problems else ""
+        where = f" on line {problems[0].line}" if problems and problems[0].line else ""
+        first = f"{where}: {problems[0].message}" if problems else ""
         raise OncallError(f"{path} holds no policy that could be tried under `policies:`{first}")
     return Draft(policies, places, tuple(problems))
 
@@ -51,7 +52,7 @@ def _read(path: str) -> bytes:
         with open(path, "rb") as file:
             return file.read(MOST_BYTES)
     except (OSError, ValueError) as error:
-        raise OncallError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        raise OncallError(f"--policy {path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
 def with_draft(plan: Plan, account: str, draft: Draft) -> Plan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 
 from oncall import times
 from oncall.errors import Problem, problem
@@ -78,6 +78,8 @@ def weak_spots(workspace: Workspace, name: str) -> Iterator[Problem]:
 
 
 def _problems(workspace: Workspace, written: WrittenScenario, place: Place) -> Iterator[Problem]:
+    if not times.is_usual(times.instant(written.at.local, UTC)):
+        yield problem("OC003", f"{str(written.at)!r} is outside the calendar", *place.at("at"))
     empty = list(_empty_keys(place.node, ()))
     for path in empty:
         yield problem("OC003", f"`{path[-1]}` says nothing: give it a value or leave it out", *place.at_key(*path))

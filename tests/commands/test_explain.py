@@ -42,7 +42,7 @@ Then
 When somebody is busy, declines or is away
   If the phone of Priya Raman is busy, if it is out of reach, if the call fails or if a voicemail
     takes it, Priya Raman gets a text message at once.
-  It is the same for everybody else who is called.
+  With everybody else who is called the next step comes just as soon.
   If Priya Raman declines, the phone of Tom Alvarez rings at once, and Priya Raman is not tried
     again.
   If Priya Raman is away, no time is lost: the phone of Tom Alvarez rings at once.
@@ -94,7 +94,7 @@ MARKDOWN = """\
 ### When somebody is busy, declines or is away
 
 - If the phone of Priya Raman is busy, if it is out of reach, if the call fails or if a voicemail takes it, Priya Raman gets a text message at once.
-- It is the same for everybody else who is called.
+- With everybody else who is called the next step comes just as soon.
 - If Priya Raman declines, the phone of Tom Alvarez rings at once, and Priya Raman is not tried again.
 - If Priya Raman is away, no time is lost: the phone of Tom Alvarez rings at once.
 - A message stays open: if Priya Raman answers the text message only while the phone of Tom Alvarez is ringing, that counts, and all the rest stops.
@@ -222,7 +222,7 @@ When somebody is busy, declines or is away
   If the push message to Sam Oduya cannot be delivered, Sam Oduya gets a text message at once.
   If the phone of Andre Baptiste is busy, if it is out of reach, if the call fails or if a voicemail
     takes it, Andre Baptiste gets a secure message at once.
-  It is the same for everybody else who is called.
+  With everybody else who is called the next step comes just as soon.
   If Sam Oduya declines, the phone of Andre Baptiste rings at once, and Sam Oduya is not tried
     again.
   If Sam Oduya is away, no time is lost: the phone of Andre Baptiste rings at once.
@@ -310,7 +310,7 @@ def test_where_a_busy_phone_is_waited_for_that_is_said(run: Run, small: Any) -> 
     assert told["When somebody is busy, declines or is away"][:2] == [
         "If the phone of Ann Example is busy, Ann Example gets a text message at once.",
         "If the phone of Ann Example is out of reach, if the call fails or if a voicemail takes it, Ann Example gets a"
-        " text message only 25 seconds later.",
+        " text message only after 25 seconds of waiting.",
     ]
 
 

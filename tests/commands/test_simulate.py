@@ -251,7 +251,22 @@ REFUSED = [
     (("northwind-hvac", "--given", "tech-1:pager=busy"), "tech-1 has no contact method by pager; there is sms, voice"),
     (("northwind-hvac", "--hang-up", "90"), "--hang-up: 90 of what? write 90s, 90m, 90h or 90d"),
     (("northwind-hvac", "--callback", "manager-1"), "--callback manager-1: write PERSON@DELAY, as in manager-1@10m"),
-    (("northwind-hvac", "--policy", "nowhere.yaml"), "nowhere.yaml: cannot be read: No such file or directory"),
+    (
+        ("northwind-hvac", "--callback", "manager-1@5m", "--callback", "manager-1@9m"),
+        "--callback says twice when manager-1 calls back",
+    ),
+    (
+        ("northwind-hvac", "--at", ""),
+        "'' is no time: write 2026-11-27T02:00, now, tomorrow 02:00, fri 17:00, 23:58 or +3d",
+    ),
+    (
+        ("northwind-hvac", "--as-scenario", "x", "--format", "json"),
+        "--as-scenario prints YAML: leave --format out",
+    ),
+    (
+        ("northwind-hvac", "--policy", "nowhere.yaml"),
+        "--policy nowhere.yaml: cannot be read: No such file or directory",
+    ),
     (
         ("northwind-hvac", "--as-scenario", "two words"),
         "'two words' cannot be a name: letters, digits, '.', '_' and '-' make one",
@@ -270,6 +285,20 @@ def test_a_question_that_means_nothing_is_refused(
 def test_a_response_of_somebody_who_is_not_tried_is_noted(run: Run, example: Path) -> None:
     ran = run("simulate", "northwind-hvac", *NIGHT, "--given", "doctor-1=busy", workspace=example)
     assert (ran.status, ran.err) == (0, "oncall: note: doctor-1 is given a response, and is not tried\n")
+
+
+def test_a_caller_who_would_hang_up_after_the_end_is_noted(run: Run, example: Path) -> None:
+    ran = run("simulate", "northwind-hvac", *NIGHT, "--hang-up", "10m", workspace=example)
+    assert (ran.status, ran.err) == (0, "oncall: note: the caller is to hang up, and the chain is over before that\n")
+
+
+def test_tables_have_the_callback_and_the_end(run: Run, example: Path) -> None:
+    ran = run("simulate", "northwind-hvac", *NIGHT, "--hang-up", "0s", "--format", "csv", workspace=example)
+    assert ran.out.splitlines()[1:] == [
+        "0s,02:00:00,callback,,manager-1,Nadia Petrov,,,,told,",
+        "15m,02:15:00,callback,,tech-3,Tom Alvarez,,,,told,",
+        '30m,02:30:00,,,,,,,,overdue,"nobody completed it in time (rule 10, policies.yaml:25)"',
+    ]
 
 
 SMALL = """\

@@ -421,12 +421,17 @@ def test_a_dispatch_that_never_ends_is_told_and_is_no_traceback(run: Run, make: 
     )
 
 
-def test_the_ends_of_the_calendar_are_instants_like_others(run: Run, make: Make) -> None:
-    ends = ("0001-01-01T00:00", "9999-12-31T23:59")
+@pytest.mark.parametrize("at", ["0001-01-01T00:00", "0001-01-01T00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_scenario_at_the_end_of_the_calendar_is_broken_and_the_others_run(run: Run, make: Make, at: str) -> None:
+    hours = "hours: {nights: {timezone: Asia/Tokyo, open: [{days: daily, from: 17:00, until: 08:00}]}}\n"
     root = make(
-        *(scenario(f"at-{at[:4]}", {"at": at, "given": "{ann: acknowledged}"}, "{reached: ann}") for at in ends)
+        scenario("at-the-end", {"at": at, "given": "{ann: acknowledged}"}, "{reached: ann}"),
+        scenario("now", {"at": "9980-01-01T00:00", "given": "{ann: acknowledged}"}, "{reached: ann}"),
     )
-    assert run("test", workspace=root) == Ran(0, "2 passed, 0 failed\n", "")
+    (root / "hours.yaml").write_text(hours)
+    ran = run("test", workspace=root)
+    assert (ran.status, ran.out.splitlines()[-1]) == (2, "1 passed, 0 failed, 1 cannot be run")
+    assert f"{at!r} is outside the calendar [OC003]" in ran.err
 
 
 # Coverage.
