@@ -35,6 +35,7 @@ class Schedules:
         self._plan = plan
         self._at = at
         self._until = until
+        self._segments: dict[str, list[Segment]] = {}
         self._on_call: dict[str, Spans] = {}
         self._there: dict[str, list[Span]] = {}
         self._named: dict[str, frozenset[str]] = {}
@@ -48,8 +49,10 @@ class Schedules:
 
     def segments(self, rotation: str) -> list[Segment]:
         """The schedule of a rotation, as far as it lies in the horizon."""
-        schedule = self._plan.schedules.get(rotation)
-        return _clipped(schedule.segments if schedule else (), self._at, self._until)
+        if rotation not in self._segments:
+            schedule = self._plan.schedules.get(rotation)
+            self._segments[rotation] = _clipped(schedule.segments if schedule else (), self._at, self._until)
+        return self._segments[rotation]
 
     def on_call(self, rotation: str) -> Spans:
         """When each person is on call in a rotation; shifts that touch are one stretch."""

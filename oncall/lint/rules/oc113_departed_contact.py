@@ -20,7 +20,9 @@ def check(context: Context) -> Iterator[Problem]:
     }
     for person, place, what in _named(context):
         if person in gone:
-            yield RULE.at(place, f"{_leaving(context, person, gone[person])}, and {what} beyond it: put somebody else")
+            yield RULE.at(
+                place, f"{_leaving(context, person, gone[person])}, and {what} beyond it: put somebody else there"
+            )
     for rotation in context.schedules.read:
         for who, spans in context.schedules.on_call(rotation).items():
             if who in gone and (after := within(spans, gone[who], context.until)):

@@ -29,11 +29,11 @@ def _away(context: Context, person: str) -> list[Span]:
 def _message(context: Context, rotation: str, person: str, span: Span) -> str:
     absence = context.plan.presences[person].absence(span[0])
     assert absence is not None
-    reason = f"{absence.reason}, " if absence.reason else ""
-    return (
-        f"{person} is on call in {rotation} {stretch(span, context.zone)} and away "
-        f"({reason}{stretch((absence.start, absence.end), context.zone)}): `oncall override` puts somebody else there"
-    )
+    whole = (absence.start, absence.end)
+    known = [part for part in (absence.reason, "" if whole == span else stretch(whole, context.zone)) if part]
+    away = f"away ({', '.join(known)})" if known else "away"
+    when = stretch(span, context.zone)
+    return f"{person} is on call in {rotation} while {away}: {when}; put somebody else there with `oncall override`"
 
 
 RULE = Rule(
