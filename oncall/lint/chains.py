@@ -1,8 +1,9 @@
 """What happens when nobody responds: every chain an account can have, for all who can be on call together.
 
 Whom the tiers lead to only changes at the edges of schedules, so walking them finds every set of people there is. For
-each of them the engine runs once, with exactly these people on call for good, nobody away and nobody left. What
-follows depends on how people can be reached and not on who they are: sets that are alike in that share one run.
+each of them it is what the engine does with exactly these people on call for good, nobody away and nobody left. What
+follows depends on how people can be reached and not on who they are: sets that are alike in that share one run. Tiers
+that have nobody and no address in common do nothing to each other but take time: there each tier is run by itself.
 """
 
 from __future__ import annotations
@@ -59,15 +60,27 @@ class CutOff(Struct, frozen=True):
 
 class Played(Struct, frozen=True):
     """One pass through one tier: its place in the policy, from when until when, who was tried, and who was not.
-    `undisturbed` says that nobody had been passed over and no tier been empty before it."""
+    `passed_over` says that somebody was passed over in it, or that it was empty."""
 
     index: int
     round: int
     started: float
     ended: float
-    undisturbed: bool
+    passed_over: bool
     tried: tuple[Tried, ...]
     cut_off: tuple[CutOff, ...]
+
+    def after(self, index: int, started: float, others: int) -> Played:
+        """The same as another tier of a chain, begun later, with others before these in its people."""
+        return Played(
+            index,
+            self.round,
+            started,
+            started + self.ended,
+            self.passed_over,
+            tuple([Tried(one.who + others, one.step, one.started + started) for one in self.tried]),
+            tuple([replace(one, who=one.who + others) for one in self.cut_off]),
+        )
 
 
 class Chain(Struct, frozen=True):
@@ -88,7 +101,6 @@ class Chains:
             plan,
             window=_FOR_GOOD,
             presences=dict.fromkeys(plan.people, Presence()),
-            policies={name: replace(policy, recovery=None) for name, policy in plan.policies.items()},
             schedules={},
         )
         self._shared = _shared_endpoints(plan)
@@ -97,8 +109,8 @@ class Chains:
         self._kinds: dict[object, int] = {}
         self._alike: dict[str, int] = {}
         self._timelines: dict[str, list[tuple[int, People]]] = {}
-        self._together: dict[tuple[str, ...], list[tuple[People, ...]]] = {}
-        self._played: dict[tuple[object, ...], tuple[Played, ...]] = {}
+        self._at_once: dict[tuple[str, ...], list[tuple[People, ...]]] = {}
+        self._runs: dict[tuple[object, ...], tuple[Played, ...]] = {}
         self._chains: dict[str, tuple[Chain, ...]] = {}
 
     def of(self, account: str) -> tuple[Chain, ...]:
@@ -115,10 +127,10 @@ class Chains:
         roles = {tier.notify: account.bindings(tier.notify) for tier in policy.tiers}
         named = dict.fromkeys(one.rotation for bindings in roles.values() for one in bindings)
         rotations = tuple([str(one) for one in named if one in self._plan.schedules])
-        if rotations not in self._together:
-            self._together[rotations] = _together([self._timeline(rotation) for rotation in rotations])
+        if rotations not in self._at_once:
+            self._at_once[rotations] = _at_once([self._timeline(rotation) for rotation in rotations])
         found: dict[tuple[People, ...], None] = {}
-        for on_call in self._together[rotations]:
+        for on_call in self._at_once[rotations]:
             by_rotation = dict(zip(rotations, on_call, strict=True))
             found[tuple([self._bound(bindings, by_rotation) for bindings in roles.values()])] = None
         return [dict(zip(roles, people, strict=True)) for people in found]
@@ -131,17 +143,51 @@ class Chains:
             people = tuple(dict.fromkeys(joined(*cast.values())))
             if any(f"people/{who}" in self._refused for who in people):
                 continue
-            place = {who: index for index, who in enumerate(people)}
-            parts = tuple([tuple([place[who] for who in role]) for role in cast.values()])
-            alike = tuple([self._like(who) for who in people])
-            key = (account.policy, account.kind, account.ack_window, parts, alike)
-            if key not in self._played:
-                work = self._steps(policy, cast)
-                if self._work + work > MOST_WORK:
-                    continue
-                self._work += work
-                self._played[key] = self._play(account, policy, cast)
-            yield Chain(people, self._played[key])
+            tiers = (self._apart if self._are_apart(policy, cast) else self._together)(account, policy, cast)
+            if tiers is not None:
+                yield Chain(people, tiers)
+
+    def _are_apart(self, policy: Policy, cast: Cast) -> bool:
+        """Whether what happens in one tier cannot touch another."""
+        everybody = list(joined(*cast.values()))
+        return (
+            policy.rounds == 1
+            and len(cast) == len(policy.tiers)
+            and len(set(everybody)) == len(everybody)
+            and not any(self._shares(who) for who in everybody)
+        )
+
+    def _apart(self, account: Account, policy: Policy, cast: Cast) -> tuple[Played, ...] | None:
+        found: list[Played] = []
+        now, others = 0.0, 0
+        for index, tier in enumerate(policy.tiers):
+            people = cast[tier.notify]
+            key = (index, tuple([self._like(who) for who in people]))
+            alone = self._run(key, account, replace(policy, tiers=(tier,)), {tier.notify: people})
+            if alone is None:
+                return None
+            found.append(alone[0].after(index, now, others))
+            now, others = found[-1].ended, others + len(people)
+        return tuple(found)
+
+    def _together(self, account: Account, policy: Policy, cast: Cast) -> tuple[Played, ...] | None:
+        people = list(dict.fromkeys(joined(*cast.values())))
+        place = {who: index for index, who in enumerate(people)}
+        parts = tuple([tuple([place[who] for who in role]) for role in cast.values()])
+        return self._run((parts, tuple([self._like(who) for who in people])), account, policy, cast)
+
+    def _run(
+        self, people: tuple[object, ...], account: Account, policy: Policy, cast: Cast
+    ) -> tuple[Played, ...] | None:
+        """What the engine does, run once for all that is alike; None where that would be too much."""
+        key = (account.policy, account.kind, account.ack_window, people)
+        if key not in self._runs:
+            work = self._steps(policy, cast)
+            if self._work + work > MOST_WORK:
+                return None
+            self._work += work
+            self._runs[key] = self._play(account, policy, cast)
+        return self._runs[key]
 
     def _bound(self, bindings: Iterable[Binding], on_call: dict[str, People]) -> People:
         people: dict[str, None] = {}
@@ -166,6 +212,10 @@ class Chains:
             self._timelines[rotation] = found
         return self._timelines[rotation]
 
+    def _shares(self, who: str) -> bool:
+        """Whether somebody has an address in common with somebody else."""
+        return not self._shared.isdisjoint(self._plan.endpoints.get(who, ()))
+
     def _like(self, who: str) -> int:
         """A number that those have in common who can be reached in the same way, and share no address with anybody."""
         if who not in self._alike:
@@ -176,7 +226,7 @@ class Chains:
                     (one.channel, one.seconds, endpoints.index(endpoints[index]))
                     for index, one in enumerate(person.contact_methods)
                 ]
-                kind = (tuple(methods), person.never, None if self._shared.isdisjoint(endpoints) else who)
+                kind = (tuple(methods), person.never, who if self._shares(who) else None)
             self._alike[who] = self._kinds.setdefault(kind, len(self._kinds))
         return self._alike[who]
 
@@ -192,7 +242,8 @@ class Chains:
     def _play(self, account: Account, policy: Policy, cast: Cast) -> tuple[Played, ...]:
         contacts = {Name(role): tuple([Binding(person=Name(who)) for who in people]) for role, people in cast.items()}
         settled = replace(account, contacts=contacts, rollover=None, confirm=Flag(0), account_manager=None)
-        trace = simulate(replace(self._calm, accounts={_ANY: settled}), _ANY, at=0)
+        policies = {str(account.policy): replace(policy, recovery=None)}
+        trace = simulate(replace(self._calm, accounts={_ANY: settled}, policies=policies), _ANY, at=0)
         return tuple(_Telling(self._plan, policy, cast, trace).tiers())
 
 
@@ -213,7 +264,7 @@ class _Telling:
 
     def tiers(self) -> Iterator[Played]:
         """Every pass through a tier, in order."""
-        undisturbed, number, gone_by = True, 0, set[str]()
+        number, gone_by = 0, set[str]()
         for run in self._trace.tiers:
             if run.round != number:
                 number, gone_by = run.round, set()
@@ -221,8 +272,7 @@ class _Telling:
             attempts = self._attempts.get(turn, [])
             tried = tuple([Tried(self._place[one.person], one.step, one.started) for one in attempts])
             cut_off = tuple(self._cut_off(run, attempts, gone_by))
-            yield Played(run.index, run.round, run.started, run.ended, undisturbed, tried, cut_off)
-            undisturbed = undisturbed and turn not in self._skipped
+            yield Played(run.index, run.round, run.started, run.ended, turn in self._skipped, tried, cut_off)
             gone_by |= {one.person for one in attempts}
 
     def _cut_off(self, run: TierRun, attempts: Sequence[Attempt], gone_by: set[str]) -> Iterator[CutOff]:
@@ -255,7 +305,7 @@ class _Telling:
                 yield CutOff(self._place[who], left, who not in self._anybody, at_once)
 
 
-def _together(timelines: Sequence[list[tuple[int, People]]]) -> list[tuple[People, ...]]:
+def _at_once(timelines: Sequence[list[tuple[int, People]]]) -> list[tuple[People, ...]]:
     """Who is on call in some rotations at the same time: every combination there is."""
     if not timelines:
         return [()]
@@ -264,8 +314,8 @@ def _together(timelines: Sequence[list[tuple[int, People]]]) -> list[tuple[Peopl
     )
     now: list[People] = [()] * len(timelines)
     found: dict[tuple[People, ...], None] = {}
-    for _, at_once in groupby(changes, key=itemgetter(0)):
-        for _, which, people in at_once:
+    for _, changed in groupby(changes, key=itemgetter(0)):
+        for _, which, people in changed:
             now[which] = people
         found[tuple(now)] = None
     return list(found)

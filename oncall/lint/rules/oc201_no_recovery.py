@@ -24,7 +24,7 @@ def check(context: Context) -> Iterator[Problem]:
     for name, account in context.workspace.accounts.items():
         recovery = getattr(context.policy(account), "recovery", None)
         spans = _unowned(context, account, recovery) if recovery else []
-        if recovery is None or not spans:
+        if recovery is None or not spans or _misread(context, name, account, recovery):
             continue
         if unresolved is None:
             unresolved = {(one.file, one.line, one.column) for one in oc005_unresolved_reference.check(context)}
@@ -58,6 +58,14 @@ def _never_leaves(context: Context, binding: Binding) -> bool:
     """Whether somebody is bound by name who is never away."""
     presence = context.plan.presences.get(binding.person or "")
     return binding.person is not None and (presence is None or not presence.away)
+
+
+def _misread(context: Context, name: str, account: Account, recovery: Recovery) -> bool:
+    """Whether an account does say who could own a callback, in a way that is reported as it stands."""
+    place = context.place("accounts", name)
+    unbound = [role for role in (recovery.owner, recovery.escalate_to) if role and not account.bindings(role)]
+    without = account.account_manager is None and context.refused(place, "account_manager")
+    return without or any(context.refused(place, "contacts", role) for role in unbound)
 
 
 def _named(context: Context, name: str, account: Account) -> Iterator[Place]:

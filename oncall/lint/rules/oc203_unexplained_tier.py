@@ -55,11 +55,13 @@ def _starts(context: Context) -> dict[tuple[str, int], set[float]]:
     sound: set[tuple[str, int]] = set()
     for name, account in context.workspace.accounts.items():
         for chain in context.chains.of(name):
+            complete = True
             for played in chain.tiers:
                 tier = (str(account.policy), played.index)
                 found.setdefault(tier, set()).add(played.started)
-                if played.undisturbed:
+                if complete:
                     sound.add(tier)
+                complete = complete and not played.passed_over
     return {tier: starts for tier, starts in found.items() if tier in sound}
 
 
