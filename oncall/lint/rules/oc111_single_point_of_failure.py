@@ -9,6 +9,7 @@ from oncall.lint.context import Context
 from oncall.lint.rule import Rule
 from oncall.lint.rules import oc101_missing_backup
 from oncall.model import Account, as_tuple
+from oncall.workspace import yaml
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -22,14 +23,21 @@ def check(context: Context) -> Iterator[Problem]:
 
 def _contacts(context: Context, name: str, account: Account) -> Iterator[Problem]:
     bindings = [one for role in account.contacts for one in account.bindings(role)]
-    if not bindings:
+    if not bindings or _has_lost_bindings(context, name, len(bindings)):
         return
     bound = [{one.person} if one.rotation is None else context.scheduled(one.rotation) for one in bindings]
-    unknown = any(one.rotation is not None and _has_strangers(context, one.rotation) for one in bindings)
+    strangers = any(one.rotation is not None and _has_strangers(context, one.rotation) for one in bindings)
     people = set().union(*bound)
-    if len(people) == 1 and all(bound) and not unknown:
+    if len(people) == 1 and all(bound) and not strangers:
         place = context.place("accounts", name).at("contacts")
         yield RULE.at(place, f"every contact of {name} is {people.pop()}: bind somebody else to one of the roles")
+
+
+def _has_lost_bindings(context: Context, name: str, kept: int) -> bool:
+    """Whether more contacts are written than could be used: what is wrong with them is reported there."""
+    written = yaml.descend(context.place("accounts", name).node, ("contacts",))
+    roles = written.keys.values() if isinstance(written, yaml.Mapping) else ()
+    return kept < sum(len(one.value.items) if isinstance(one.value, yaml.Sequence) else 1 for one in roles)
 
 
 def _has_strangers(context: Context, rotation: str) -> bool:

@@ -94,7 +94,7 @@ def _number(text: str, country: str) -> str | None:
         return _of_no_country(written, country) if foreign else f"is no telephone number: {_LIKE}"
     found = f"{number.country_code}{number.national_number}{number.extension or ''}"
     if not re.match(r"[+(\d]", written) or sum(one.isdigit() for one in written) > len(found) + _SLACK:
-        return f"is more than one telephone number: {_LIKE}"
+        return f"is not one telephone number alone: {_LIKE}"
     reason = phonenumbers.is_possible_number_with_reason(number)
     return None if reason == phonenumbers.ValidationResult.IS_POSSIBLE else _FAULTS.get(reason, _WRONG)
 
@@ -111,7 +111,7 @@ _FAULTS = {  # by phonenumbers.ValidationResult
     1: "begins with the code of no country: mend its first digits",
     2: "is too short for a telephone number: count its digits",
     3: "is too long for a telephone number: count its digits",
-    4: "has no area code: write the whole number",
+    4: "is too short, or has no area code: write the whole number",
 }
 
 
