@@ -12,6 +12,7 @@ from oncall.escalation.simulate import simulate
 from oncall.lint.chains import MOST_WORK, Chain
 from oncall.lint.context import Context
 from oncall.lint.opening import open_context
+from oncall.lint.rules import RULES
 from tests.lint.conftest import AT, CLEAN, context_of, workspace
 
 EXAMPLE = Path(__file__).parents[2] / "schedules"
@@ -279,3 +280,23 @@ def test_people_alike_share_one_run_and_keep_their_names(tmp_path: Path, monkeyp
     assert len(chains) == 3
     assert len(played) == 3, "one run a tier"
     assert {told(chain)[0][-1][0][0] for chain in chains} == {"ann", "bob", "sam"}
+
+
+@pytest.mark.parametrize(
+    ("policy", "contacts"),
+    [
+        ("tiers: []", "{}"),
+        ("tiers: []\n    recovery: {owner: one, due_within: 1m}", "{}"),
+        ("tiers: [{notify: one}, {notify: one}, {notify: two}]", "{}"),
+        ("tiers: [{notify: one}]", "{one: [{rotation: none}, {person: none}], two: []}"),
+        ("rounds: 2\n    tiers: [{notify: one, ack_window: 0s}, {notify: two}]", "{one: {person: amy}, two: []}"),
+        ("tiers: [{notify: one}]\n    recovery: {owner: none, due_within: 1m}", "{one: {rotation: none}}"),
+        ("rounds: 1", "{one: {person: amy}}"),
+        ("tiers: [{notify: one}, {}, {notify: 7}, {notify: two, trigger: ['1m']}]", "{one: {person: amy}}"),
+    ],
+)
+def test_no_rule_of_policies_stumbles(policy: str, contacts: str, tmp_path: Path) -> None:
+    context = shaped(tmp_path / "odd", policy, contacts, "    account_manager: nobody\n")
+    for rule in RULES:
+        if rule.code.startswith("OC20"):
+            list(rule.check(context))

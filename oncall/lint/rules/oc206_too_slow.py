@@ -45,7 +45,7 @@ def _last_start(context: Context, policy: Policy, chain: Chain) -> float:
     first = [tier for tier in chain.tiers if tier.round == 1]
     if any(tier.ended - tier.started > context.workspace.lint.max_ack_window for tier in first[:-1]):
         return 0
-    return first[-1].started if len(first) == len(policy.tiers) else 0
+    return first[-1].started if first and len(first) == len(policy.tiers) else 0
 
 
 RULE = Rule(
