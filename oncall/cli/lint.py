@@ -78,7 +78,7 @@ def lint(
     from oncall.lint.run import Selection, as_known, check_selection  # here: the rules, which --help does without
 
     session: Session = context.obj
-    selection = Selection(_split(select), _split(ignore))
+    selection = Selection(_split("--select", select), _split("--ignore", ignore))
     check_selection(selection)
     if write_baseline and baseline is None:
         raise OncallError("--write-baseline: say which file, with --baseline FILE")
@@ -95,9 +95,12 @@ def lint(
     raise typer.Exit(1 if any(one.is_bad(fail_on) for one in reports) else 0)
 
 
-def _split(texts: Sequence[str] | None) -> tuple[str, ...]:
+def _split(option: str, texts: Sequence[str] | None) -> tuple[str, ...]:
     """Codes as they are typed: with commas, several times, in small letters."""
-    return tuple(part.strip().upper() for text in texts or () for part in text.split(","))
+    codes = tuple(word for text in texts or () for part in text.split(",") if (word := part.strip().upper()))
+    if texts and not codes:
+        raise OncallError(f"{option} names no rule: write {option} OC101,OC3")
+    return codes
 
 
 def _seconds(text: str | None) -> int | None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import pytest
+
+from oncall.cli.main import main
 from oncall.errors import Problem
 from oncall.lint.context import Context
 from oncall.lint.opening import open_context
@@ -49,3 +53,25 @@ def found(context: Context) -> list[str]:
 def shown(one: Problem) -> str:
     place = ":".join(str(part) for part in (one.file, one.line, one.column) if part is not None)
     return f"{place}: {one.severity}: {one.message} [{one.code}]"
+
+
+class Ran(NamedTuple):
+    """What a command printed, and its status."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Runs a command in this process, from a folder of its own, without a workspace in the environment."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ONCALL_WORKSPACE", raising=False)
+
+    def run(*words: str, workspace: Path | None = None) -> Ran:
+        capsys.readouterr()
+        status = main([*(("-w", str(workspace)) if workspace else ()), *words])
+        return Ran(status, *capsys.readouterr())
+
+    return run
