@@ -13,17 +13,12 @@ _Pair = tuple[str, str, str]
 
 
 def check(context: Context) -> Iterator[Problem]:
-    owners: dict[str, set[str]] = {}
-    for person, addresses in context.plan.endpoints.items():
-        for address in addresses:
-            owners.setdefault(address, set()).add(person)
-    shared = {person for people in owners.values() if len(people) > 1 for person in people}
     for name, account in context.workspace.accounts.items():
         policy = context.policy(account)
-        backup = _backup(account, policy) if policy is not None and shared else None
-        pairs = _pairs(context, account, policy, backup, shared) if policy is not None and backup is not None else set()
+        backup = _backup(account, policy) if policy is not None else None
+        pairs = _pairs(context, account, policy, backup) if policy is not None and backup is not None else []
         if pairs:
-            one, other, address = min(pairs)
+            one, other, address = pairs[0]
             more = f" (and so {len(pairs) - 1} more like them)" if len(pairs) > 1 else ""
             message = f"the primary {one} and the backup {other} of {name} can only be reached on {address}{more}"
             place = context.place("accounts", name).at("contacts", str(backup))
@@ -36,27 +31,39 @@ def _backup(account: Account, policy: Policy) -> str | None:
     return next((role for role in roles if role != roles[0] and account.bindings(role)), None)
 
 
-def _pairs(context: Context, account: Account, policy: Policy, backup: str, shared: set[str]) -> set[_Pair]:
+def _pairs(context: Context, account: Account, policy: Policy, backup: str) -> list[_Pair]:
     """Who is primary and who backup at the same time, with the one address that both have there."""
-    found: set[_Pair] = set()
+    primary = policy.tiers[0].notify
+    ones, others = (_with_one_address(context, account, policy, role) for role in (primary, backup))
+    alike = [
+        (one, other, here)
+        for one, here in sorted(ones.items())
+        for other in sorted(others)
+        if others[other] == here and one != other
+    ]
+    if not alike:
+        return []
+    met: set[tuple[str, str]] = set()
     for stretch in context.reach(account):
-        ways: dict[str, dict[str, set[str]]] = {policy.tiers[0].notify: {}, backup: {}}
-        for tier, people in zip(policy.tiers, stretch.state, strict=True):
-            for person in people & shared if tier.notify in ways else ():
-                ways[tier.notify].setdefault(person, set()).update(_addresses(context, person, tier.channels))
-        for one, here in ways[policy.tiers[0].notify].items():
-            for other, there in ways[backup].items():
-                if one != other and here == there and len(here) == 1:
-                    found.add((one, other, min(here)))
+        tiers = list(zip(policy.tiers, stretch.state, strict=True))
+        first = {person for tier, people in tiers if tier.notify == primary for person in people}
+        then = {person for tier, people in tiers if tier.notify == backup for person in people}
+        met |= {(one, other) for one, other, _ in alike if one in first and other in then}
+    return [pair for pair in alike if pair[:2] in met]
+
+
+def _with_one_address(context: Context, account: Account, policy: Policy, role: str) -> dict[str, str]:
+    """Whom a role leads to that has no more than one address in its tiers."""
+    channels = {tier.channels for tier in policy.tiers if tier.notify == role}
+    found: dict[str, str] = {}
+    for person in context.people_bound(account.bindings(role)):
+        profile = context.plan.people[person]
+        usable = {method for some in channels for method in profile.usable_methods(some)}
+        pairs = zip(profile.contact_methods, context.plan.endpoints[person], strict=True)
+        addresses = {address for method, address in pairs if method in usable}
+        if len(addresses) == 1:
+            found[person] = addresses.pop()
     return found
-
-
-def _addresses(context: Context, person: str, channels: tuple[str, ...]) -> Iterator[str]:
-    profile = context.plan.people[person]
-    usable = profile.usable_methods(channels)
-    for method, address in zip(profile.contact_methods, context.plan.endpoints[person], strict=True):
-        if method in usable:
-            yield address
 
 
 RULE = Rule(
