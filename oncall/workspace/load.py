@@ -108,8 +108,11 @@ def load(root: str, replaced: Mapping[str, bytes] | None = None) -> Workspace:
         _read_sections(workspace, document)
     _read_directory(workspace)
     _read_calendars(workspace)
+    known: dict[str, list[str]] = {}
+    for section, name in workspace.places:
+        known.setdefault(section, []).append(name)
     for section, name, place in references(workspace):
-        _check_reference(workspace, section, name, *place)
+        _check_reference(workspace, section, name, known.get(section, []), *place)
     return workspace
 
 
@@ -349,10 +352,9 @@ _NONE_OF = {
 
 
 def _check_reference(
-    workspace: Workspace, section: str, name: str, about: str, file: str, line: int, column: int
+    workspace: Workspace, section: str, name: str, known: list[str], about: str, file: str, line: int, column: int
 ) -> None:
     if (section, name) in workspace.places:
         return  # defined, if perhaps unusable; that has been reported where it stands
-    known = [other for kind, other in workspace.places if kind == section]
     message = f"there {_NONE_OF[section]} called {name!r}{suggestion(name, known)}"
     workspace.report("OC005", message, about, file, line, column)

@@ -36,17 +36,17 @@ def check(context: Context) -> Iterator[Problem]:
 
 def _used(context: Context) -> set[tuple[str, str]]:
     """What something refers to, and what a reference that leads nowhere is a misspelling of: that is OC005 alone."""
-    used: set[tuple[str, str]] = set()
+    referred = {(section, name) for section, name, _ in references(context.workspace)}
+    used = referred | {("people", runbook.owner) for runbook in context.runbooks.values() if runbook.owner}
     defined: dict[str, list[str]] = {}
     for section, name in context.workspace.places:
         defined.setdefault(section, []).append(name)
-    for reference in {(section, name) for section, name, _ in references(context.workspace)}:
-        section, name = reference
-        if reference in context.workspace.places:
-            used.add(reference)
-        elif near := nearest(name, defined.get(section, [])):
+    with_unused = {section for section, name in context.workspace.places if (section, name) not in used}
+    for section, name in referred - context.workspace.places.keys():
+        near = nearest(name, defined[section]) if section in with_unused else None
+        if near is not None:
             used.add((section, near))
-    return used | {("people", runbook.owner) for runbook in context.runbooks.values() if runbook.owner}
+    return used
 
 
 def _named_in_calendars(context: Context) -> set[str]:
