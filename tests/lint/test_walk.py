@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +19,7 @@ instants = st.integers(0, 40)
 def spans(draw: st.DrawFn) -> list[Span]:
     """Sorted spans without overlaps; some touch."""
     edges = sorted(draw(st.lists(instants, max_size=12, unique=True)))
-    pairs = list(zip(edges, edges[1:], strict=False))
+    pairs = list(pairwise(edges))
     return [pair for pair in pairs if draw(st.booleans())]
 
 
@@ -42,7 +44,7 @@ def test_a_walk_finds_every_change_and_nothing_twice(holds: list[bool], more: se
     changes = {second for second in range(1, 41) if holds[second] != holds[second - 1]}
     found = list(walk(start, end, changes | more, holds.__getitem__))
     assert [one.state for one in found for _ in range(one.start, one.end)] == holds[start:end]
-    assert all(one.end == two.start and one.state != two.state for one, two in zip(found, found[1:], strict=False))
+    assert all(one.end == two.start and one.state != two.state for one, two in pairwise(found))
     assert seconds(where(found, bool)) == [second for second in range(start, end) if holds[second]]
 
 
@@ -52,7 +54,7 @@ def test_together_are_those_whose_spans_hold_the_moment(theirs: dict[str, list[S
     there = {who: set(seconds(one)) for who, one in theirs.items()}
     expected = [{who for who in there if second in there[who]} for second in range(start, end)]
     assert [one.state for one in found for _ in range(one.start, one.end)] == expected
-    assert all(one.state != two.state for one, two in zip(found, found[1:], strict=False))
+    assert all(one.state != two.state for one, two in pairwise(found))
 
 
 def test_neighbours_in_which_something_holds_are_one_stretch() -> None:

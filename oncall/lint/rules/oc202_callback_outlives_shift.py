@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from operator import itemgetter
 
 from msgspec import Struct
@@ -92,8 +92,8 @@ class _Shifts:
     def __init__(self, context: Context, bindings: Bindings, due_within: int) -> None:
         self._context = context
         self._by_name = {one.person for one in bindings}
-        self._rotations = [one for one in bindings if one.rotation in context.schedules.read]
-        self._within = context.schedules.bound(self._rotations)
+        self._rotations = [one.rotation for one in bindings if one.rotation in context.plan.schedules]
+        self._within = _all(context.schedules.on_call(str(one)) for one in self._rotations)
         self._far = context.until + min(due_within, AHEAD)
         self._after: Spans | None = None
 
@@ -111,13 +111,18 @@ class _Shifts:
     def _later(self) -> Spans:
         """The shifts after the horizon, as far as callbacks are due in them."""
         if self._after is None:
-            found: dict[str, list[Span]] = {}
-            for one in self._rotations:
-                segments = self._context.schedules.elsewhere(str(one.rotation), self._context.until, self._far)
-                for who, spans in by_person(segments).items():
-                    found.setdefault(who, []).extend(spans)
-            self._after = {who: merged(spans) for who, spans in found.items()}
+            schedules, start = self._context.schedules, self._context.until
+            self._after = _all(by_person(schedules.elsewhere(str(one), start, self._far)) for one in self._rotations)
         return self._after
+
+
+def _all(parts: Iterable[Spans]) -> Spans:
+    """The shifts of several rotations as if they were one."""
+    found: Spans = {}
+    for part in parts:
+        for who, spans in part.items():
+            found.setdefault(who, []).extend(spans)
+    return {who: merged(spans) for who, spans in found.items()}
 
 
 RULE = Rule(
