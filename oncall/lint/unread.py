@@ -17,7 +17,7 @@ from oncall.workspace import yaml
 from oncall.workspace.load import Workspace
 
 _WORD = re.compile(r"\w[\w.-]*")
-_KEY = re.compile(r"(\w[\w.-]*)[\"']?\s*:(?=\s|$)")
+_KEY = re.compile(r"(?<![\w.-])(\w[\w.-]*)[\"']?\s*:(?=\s|$)")
 _READING = ("OC001", "OC002", "OC003", "OC004")
 
 
@@ -85,14 +85,18 @@ def unread(workspace: Workspace) -> Unread:
             files.add(one.problem.file)
         elif code in _READING and (section, name) in workspace.places:
             parts.append(workspace.places[section, name].node)
-    contents = {file: data.decode(errors="replace") for file, data in sorted(workspace.files.contents.items())}
-    texts = {file: text for file, text in contents.items() if file in files}
-    return Unread(texts, [text for file, text in contents.items() if file in calendars], parts)
+    texts = {file: _text(workspace, file) for file in sorted(files)}
+    return Unread(texts, [_text(workspace, file) for file in sorted(calendars)], parts)
+
+
+def _text(workspace: Workspace, file: str) -> str:
+    """What stands in a file as far as it could be opened; of one that is too large, its beginning."""
+    return workspace.files.contents.get(file, b"")[: yaml.MOST_BYTES].decode(errors="replace")
 
 
 def _stands(wanted: str, text: str) -> bool:
     """Whether a text stands in another, and not within a word of it."""
-    return bool(wanted) and re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", text) is not None
+    return wanted != "" and wanted in text and bool(re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", text))
 
 
 def _texts_of(node: yaml.Node) -> list[str]:
