@@ -190,10 +190,36 @@ def escalations(work: Path) -> None:
     )
 
 
+def linting(work: Path) -> None:
+    environment = {**os.environ, "ONCALL_CACHE_DIR": str(work / "cache")}
+    thousand, more = work / "thousand", work / "two-thousand"
+    make_inputs.workspace(thousand, 1000, 200)
+    make_inputs.workspace(more, 2000, 200)
+
+    def lint(folder: Path) -> Callable[[], object]:
+        command = (ONCALL, "lint", str(folder), "--format", "json", "--fail-on", "error", "--at", AT)
+        return lambda: subprocess.run(command, stdout=subprocess.PIPE, check=False, env=environment)
+
+    def reading() -> None:
+        piped(PYTHON, "-m", "bench.reading", str(thousand))
+
+    def yamllint() -> None:
+        subprocess.run((PYTHON, "-m", "yamllint", "-d", "relaxed", str(thousand)), stdout=subprocess.PIPE, check=False)
+
+    report(
+        "oncall lint on 1,000 accounts and 200 rotations / parsing the same files with CSafeLoader and icalendar",
+        side_by_side(lint(thousand), reading, 5),
+        3,
+    )
+    report("the same / yamllint on the same YAML files", side_by_side(lint(thousand), yamllint, 3), 0.5)
+    report("oncall lint on 2,000 accounts / on 1,000", side_by_side(lint(more), lint(thousand), 5), 2.2)
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as work:
         processes(Path(work))
         escalations(Path(work))
+        linting(Path(work))
     look_ups()
     compiling()
 

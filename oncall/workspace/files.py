@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from msgspec import Struct, field
 
@@ -86,7 +87,7 @@ class Files(Struct):
         """The full path; OncallError where it leads out of the workspace, by `..`, from the root, or over a link."""
         if "\0" in path:
             raise OncallError("is no path")
-        root = os.path.realpath(self.root)
+        root = _real(self.root)
         full = os.path.realpath(os.path.join(root, path))
         if os.path.isabs(path) or not (full == root or full.startswith(root.rstrip(os.sep) + os.sep)):
             raise OncallError("leads out of the workspace: paths are relative to it and stay inside")
@@ -118,6 +119,11 @@ class Files(Struct):
                 elif entry.name.endswith(_SUFFIXES):
                     found.append(path)
         return sorted(found), problems
+
+
+@lru_cache(maxsize=8)
+def _real(root: str) -> str:
+    return os.path.realpath(root)
 
 
 def stamp(root: str, path: str) -> tuple[int, int, int, int] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from oncall.plan import Line
 
@@ -21,6 +22,7 @@ def line(text: str, country: str) -> Line:
     return Line(shown, f"{number.country_code}{national}", national)
 
 
+@lru_cache(maxsize=4096)
 def endpoint(address: str, country: str) -> str:
     """An address as E.164 where it looks like a telephone number, else without differences of case and space."""
     text = " ".join(address.casefold().split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from oncall.errors import ERROR, Problem
 from oncall.lint.context import Context
@@ -79,6 +80,7 @@ def _email(address: str) -> str | None:
     return None if right else "is no e-mail address: write NAME@HOST, and one alone"
 
 
+@lru_cache(maxsize=4096)
 def _number(text: str, country: str) -> str | None:
     """Why a telephone number cannot be right. Lengths and countries are checked and no more: which numbers are given
     out changes, and those of fiction never are."""
