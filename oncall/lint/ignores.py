@@ -47,6 +47,10 @@ class Ignore(Struct, frozen=True):
     about: tuple[int, ...]
     codes: tuple[Code, ...]
 
+    def place(self, code: Code) -> tuple[str, int, int]:
+        """Where one of its codes stands."""
+        return self.file, self.line, code.column
+
 
 def read_ignores(contents: Mapping[str, bytes], runbooks: Iterable[str]) -> list[Ignore]:
     """The comments in the YAML files and in the front matter of the runbooks among some files."""
@@ -80,14 +84,18 @@ def comments_in(file: str, text: str, *, from_top: bool = False) -> list[Ignore]
     is_inside = _scalars(text)
     following = _following(lines)
     top = next((number for number, line in enumerate(lines) if not _is_quiet(line)), len(lines)) if from_top else 0
+    about = {
+        number: (number + 1, following[number] + 1, *((1,) * (number < top)))
+        if _is_quiet(lines[number])
+        else (number + 1,)
+        for number in {number for number, _ in marked}
+    }
     found = []
     for number, match in marked:
         start = match.start()
-        before = lines[number][:start]
-        if (before and before[-1] not in " \t") or is_inside((number, start)):
+        if (start and lines[number][start - 1] not in " \t") or is_inside((number, start)):
             continue
-        about = (number + 1,) if before.strip() else (number + 1, following[number] + 1, *((1,) * (number < top)))
-        found.append(Ignore(file, number + 1, start + 1, about, tuple(_codes(match))))
+        found.append(Ignore(file, number + 1, start + 1, about[number], tuple(_codes(match))))
     return found
 
 
@@ -148,9 +156,10 @@ def _tokens(text: str) -> Iterator[Any]:
 
 
 def by_settings(ignored: Sequence[str], per_path: Mapping[str, Sequence[str]]) -> Callable[[Problem], bool]:
-    """Whether the settings leave a finding out: everywhere, or in the files of a glob."""
-    everywhere = prefixes(ignored)
-    globs = [(glob_matcher([glob]), prefixes(codes)) for glob, codes in per_path.items()]
+    """Whether the settings leave a finding out: everywhere, or in the files of a glob. Codes count as they are written:
+    what is none is OC003."""
+    everywhere = tuple(filter(None, ignored))
+    globs = [(glob_matcher([glob]), tuple(filter(None, codes))) for glob, codes in per_path.items()]
 
     def leaves_out(one: Problem) -> bool:
         if everywhere and one.code.startswith(everywhere):
@@ -158,8 +167,3 @@ def by_settings(ignored: Sequence[str], per_path: Mapping[str, Sequence[str]]) -
         return any(codes and one.code.startswith(codes) and matches(one.file) for matches, codes in globs)
 
     return leaves_out
-
-
-def prefixes(codes: Iterable[str]) -> tuple[str, ...]:
-    """Codes, or beginnings of some, as they are compared."""
-    return tuple(word for code in codes if (word := code.strip().upper()))

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from oncall.errors import ERROR, INFO, WARNING, OncallError, Problem
 from oncall.lint.baseline import Identity, identity
 from oncall.lint.context import Context
-from oncall.lint.ignores import Code, Ignore, by_settings, prefixes, read_ignores
+from oncall.lint.ignores import Ignore, by_settings, read_ignores
 from oncall.lint.places import Source
 from oncall.lint.rules import RULES
 from oncall.lint.rules.oc007_unused_ignore import unused
@@ -78,9 +78,9 @@ class Selection(Struct, frozen=True):
 
     def takes(self, code: str) -> bool:
         """Whether findings of this code were asked for."""
-        if self.ignore and code.startswith(prefixes(self.ignore)):
+        if self.ignore and code.startswith(self.ignore):
             return False
-        return not self.select or code.startswith(prefixes(self.select))
+        return not self.select or code.startswith(self.select)
 
     def shows(self, file: str) -> bool:
         """Whether a file was asked for, or a folder it is in."""
@@ -91,7 +91,7 @@ def check_selection(selection: Selection) -> None:
     """OncallError where a code is none, or nothing is left to check."""
     for option, codes in (("--select", selection.select), ("--ignore", selection.ignore)):
         for code in codes:
-            if not any(known.startswith(code.upper()) for known in NAMES) or not code:
+            if not any(known.startswith(code) for known in NAMES) or not code:
                 raise OncallError(f"{option} {code}: there is no such rule{suggested(code)}")
     if not any(selection.takes(code) for code in NAMES):
         what = "--ignore leaves out every rule" if not selection.select else "--select and --ignore are contradictory"
@@ -177,17 +177,17 @@ def _left(context: Context, silenced: Silenced) -> list[Problem]:
     return sorted(left, key=lambda one: one.place)
 
 
-def _used(ignores: Sequence[Ignore], found: Iterable[Problem]) -> tuple[set[tuple[Ignore, Code]], set[Problem]]:
-    """The comments that silence something, by which of their codes, and what none silences."""
+def _used(ignores: Sequence[Ignore], found: Iterable[Problem]) -> tuple[set[tuple[str, int, int]], set[Problem]]:
+    """The places of the codes in comments that silence something, and what none silences."""
     about: dict[tuple[str, int], list[Ignore]] = {}
     for ignore in ignores:
         for line in set(ignore.about):
             about.setdefault((ignore.file, line), []).append(ignore)
-    used: set[tuple[Ignore, Code]] = set()
+    used: set[tuple[str, int, int]] = set()
     loud: set[Problem] = set()
     for one in found:
         near = about.get((one.file, one.line or 1), ())
-        by = {(ignore, code) for ignore in near for code in ignore.codes if code.means(one.code)}
+        by = {ignore.place(code) for ignore in near for code in ignore.codes if code.means(one.code)}
         used |= by
         if not by:
             loud.add(one)

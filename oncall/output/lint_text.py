@@ -60,13 +60,12 @@ def _excerpt(one: Finding, width: int) -> Iterator[Line]:
 
 def _window(source: str, start: int, end: int, room: int) -> tuple[str, int, int]:
     """A piece of a line that holds what is meant, how many cells stand before that in it, and how many it takes."""
+    meant = _shown(source[start : min(end, start + room)])
     first = 0
-    prefix = _shown(source[max(0, start - room) : start])
-    if start > room or _cells(prefix) > room * 2 // 3:  # what is meant would be out of sight
+    if start > room or _cells(_shown(source[:start]) + meant[: room // 2]) >= room:  # it would be out of sight
         first = max(0, start - room // 3)
     cut = "…" if first else ""
     before = cut + _shown(source[first:start])
-    meant = _shown(source[start : min(end, start + room)])
     text = _fitting(before + meant + _shown(source[max(start, end) : end + room]), room)
     return text.rstrip(), _cells(before), min(_cells(meant), max(1, _cells(text) - _cells(before)))
 

@@ -22,6 +22,7 @@ def about(text: str) -> list[tuple[int, tuple[int, ...], list[str]]]:
         ("# oncall: ignore[OC101] why\na: 1\n", [(1, (1, 2), ["OC101"])]),
         ("  #oncall:ignore [ oc101 ,OC2 ]\na: 1\n", [(1, (1, 2), ["OC101", "OC2"])]),
         ("a: 1 # because # oncall: ignore[OC101]\n", [(1, (1,), ["OC101"])]),
+        ("# because # oncall: ignore[OC101]\na: 1\n", [(1, (1, 2), ["OC101"])]),
         ("a: 1\t# oncall: ignore[OC101]\r\nb: 2\r\n", [(1, (1,), ["OC101"])]),
         ("a: |  # oncall: ignore[OC101]\n  text\n", [(1, (1,), ["OC101"])]),
         ("a: >-\n  text\n# oncall: ignore[OC101]\nb: 1\n", [(3, (3, 4), ["OC101"])]),
@@ -104,7 +105,7 @@ def test_many_comments_take_no_longer_than_they_are_long(text: str) -> None:
 
 
 def test_the_settings_leave_out_codes_and_beginnings_everywhere_or_below_a_glob() -> None:
-    leaves_out = by_settings(["OC405", " oc2", ""], {"legacy/**": ["OC1"], "*.yaml": ["OC303"], "x/**": []})
+    leaves_out = by_settings(["OC405", "OC2", ""], {"legacy/**": ["OC1"], "*.yaml": ["OC303"], "x/**": []})
     at = [
         ("OC405", "a/b.yaml"), ("OC207", "a.yaml"), ("OC101", "legacy/a/b.yaml"), ("OC303", "a.yaml"),
         ("OC404", "a.yaml"), ("OC101", "a.yaml"), ("OC303", "a/b.yaml"), ("OC101", "x/a.yaml"),

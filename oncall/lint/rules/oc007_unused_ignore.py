@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from oncall.errors import WARNING, Problem
 from oncall.fields import suggestion
 from oncall.lint.context import Context
-from oncall.lint.ignores import UNUSED, Code, Ignore
+from oncall.lint.ignores import UNUSED, Ignore
 from oncall.lint.rule import Rule
 
 
@@ -17,16 +17,17 @@ def check(context: Context) -> Iterator[Problem]:
 
 
 def unused(
-    ignores: Sequence[Ignore], used: Collection[tuple[Ignore, Code]], names: dict[str, str]
+    ignores: Sequence[Ignore], used: Collection[tuple[str, int, int]], names: dict[str, str]
 ) -> Iterator[Problem]:
-    """What is wrong with comments of which these codes silenced something. `names` has the rules' names by code."""
+    """What is wrong with comments of which the codes at these places silenced something. `names` has the rules' names
+    by code."""
     for ignore in ignores:
         if not ignore.codes:
             message = "this names no rule: write `# oncall: ignore[OC101] reason`"
             yield RULE.at((ignore.file, ignore.line, ignore.column), message)
         for code in ignore.codes:
-            if (ignore, code) not in used:
-                yield RULE.at((ignore.file, ignore.line, code.column), _why_unused(code.text, names))
+            if ignore.place(code) not in used:
+                yield RULE.at(ignore.place(code), _why_unused(code.text, names))
 
 
 def _why_unused(text: str, names: dict[str, str]) -> str:
