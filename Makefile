@@ -22,11 +22,12 @@ demo: $(VENV)/run  ## Who is on call in the example workspace, and what happens 
 test: $(VENV)/develop  ## The tests
 	$(BIN)/python -m pytest
 
-lint: $(VENV)/develop  ## Style, types, and which module may import which
+lint: $(VENV)/develop  ## Style, types, which module may import which, and the example workspace
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/oncall lint schedules --fail-on info
 
 bench: $(VENV)/develop  ## How fast it is, as ratios between things run side by side
 	$(BIN)/python -m compileall -q oncall
