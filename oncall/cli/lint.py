@@ -17,7 +17,6 @@ A comment `# oncall: ignore[OC101] reason` leaves a finding out, at the end of i
 The status is 1 when there is a finding at or above --fail-on, and 2 when the question makes no sense.
 """
 
-import gc
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
