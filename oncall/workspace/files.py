@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
@@ -69,7 +70,8 @@ class Files(Struct):
         if path not in self.contents:
             self.stamps[path] = stamp(self.root, path)
             full = self.inside(path)
-            if os.path.exists(full) and not (os.path.isfile(full) or os.path.isdir(full)):
+            mode = os.stat(full).st_mode
+            if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
                 raise OncallError("is no file: a pipe or a device is not waited for")
             with open(full, "rb") as file:
                 self.contents[path] = file.read(MOST_BYTES)

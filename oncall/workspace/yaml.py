@@ -186,14 +186,17 @@ class _Builder(Struct):
             event = loader.get_event()
 
     def _leaf(self, event: Any) -> Node | None:
-        if isinstance(event, yaml.AliasEvent):
+        if not isinstance(event, yaml.ScalarEvent):
+            if not isinstance(event, yaml.AliasEvent):
+                return None
             if event.anchor not in self.anchors:
                 raise _UnreadableError(f"is not YAML: nothing before this is called *{event.anchor}", *_place(event))
             return self.anchors[event.anchor]
-        if not isinstance(event, yaml.ScalarEvent):
-            return None
-        self._refuse_tag(event)
-        scalar = Scalar(None if not event.style and event.value in _NULLS else event.value, *_place(event))
+        if event.tag is not None:
+            self._refuse_tag(event)
+        mark: Any = event.start_mark
+        text = event.value
+        scalar = Scalar(None if text in _NULLS and not event.style else text, mark.line + 1, mark.column + 1)
         if event.anchor:
             self.anchors[event.anchor] = scalar
         self.nodes += 1
