@@ -138,7 +138,7 @@ def _is_strange(context: Context, written: _Written, policy: _Policy, role: str)
     account binds one that is all but the same, the one that is used less is the misspelling."""
     if context.unread.mentions(role):
         return False
-    near = _alike(role, [one for one in policy.bound if one not in policy.tiers])
+    near = alike(role, [one for one in policy.bound if one not in policy.tiers])
     if near is not None:
         return _weight(written, role) < _weight(written, near)
     if role in policy.recovery:
@@ -169,16 +169,16 @@ def _of_account(name: str, policy: _Policy, account: _Account, strange: set[str]
     named = (*policy.tiers, *policy.recovery)
     lacking = [role for role in named if role not in account.roles and role not in strange]
     for role in account.roles:
-        near = _alike(role, lacking) if role not in named else None
+        near = alike(role, lacking) if role not in named else None
         if near is not None:
             message = f"the policy {name} names no role {role!r} (did you mean {near!r}?)"
             yield RULE.at(account.place.at_key("contacts", role), message)
 
 
-def _alike(role: str, others: list[str]) -> str | None:
+def alike(role: str, others: list[str]) -> str | None:
     """The first of some roles that is all but this one; it does not matter which of the two is looked for."""
-    alike = (other for other in others if SequenceMatcher(None, min(role, other), max(role, other)).ratio() >= _ALIKE)
-    return next(alike, None)
+    near = (other for other in others if SequenceMatcher(None, min(role, other), max(role, other)).ratio() >= _ALIKE)
+    return next(near, None)
 
 
 RULE = Rule(

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from oncall.errors import ERROR, Problem
 from oncall.lint.context import Context
 from oncall.lint.rule import Rule
+from oncall.lint.rules.oc005_unresolved_reference import alike
 from oncall.lint.wording import listed
+from oncall.model import Account, Policy
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -18,16 +20,30 @@ def check(context: Context) -> Iterator[Problem]:
             yield RULE.at(place.at(), f"{name} has no policy, so nobody is tried at all: write one under `policy:`")
         if policy is None or not policy.tiers:
             continue
-        first = policy.tiers[0].notify
-        others = list(dict.fromkeys(tier.notify for tier in policy.tiers if tier.notify != first))
+        first, others = policy.tiers[0].notify, further_roles(policy)
         if any(account.bindings(role) or context.refused(place, "contacts", role) for role in others):
             continue
+        if misspells_one(account, policy):
+            continue  # which is a finding by itself
         if others:
             yield RULE.at(place.at(), f"{name} binds nobody to {listed(others)}: add them under `contacts:`")
         else:
             yield RULE.at(
                 place.at(), f"the policy of {name}, {account.policy}, never goes beyond {first}: add a tier to it"
             )
+
+
+def further_roles(policy: Policy) -> list[str]:
+    """The roles of a policy beyond its first."""
+    return list(dict.fromkeys(str(tier.notify) for tier in policy.tiers if tier.notify != policy.tiers[0].notify))
+
+
+def misspells_one(account: Account, policy: Policy) -> bool:
+    """Whether an account binds a role that can only be a misspelling of a further one, none of which it binds."""
+    others = further_roles(policy)
+    named = (*others, policy.tiers[0].notify)
+    bound = any(account.bindings(role) for role in others)
+    return not bound and any(alike(role, others) for role in account.contacts if role not in named)
 
 
 RULE = Rule(

@@ -20,6 +20,8 @@ def check(context: Context) -> Iterator[Problem]:
         policy, place = context.policy(account), context.place("accounts", name)
         if policy is None or place.at() in without_backup or not context.hours_known(account):
             continue
+        if policy.tiers and oc101_missing_backup.misspells_one(account, policy):
+            continue
         single = [one for one in context.within_reach(account, place) if len(one.state) == 1]
         alone = common(where(single, bool), context.open(account))
         if not alone:

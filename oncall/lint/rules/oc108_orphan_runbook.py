@@ -19,6 +19,8 @@ def check(context: Context) -> Iterator[Problem]:
         if not owner:
             yield RULE.at(place, f"{path} has no owner: write `owner: PERSON` in its front matter")
         elif ("people", owner) not in context.workspace.places:
+            if context.unread.may_define(owner):
+                continue
             guess = suggestion(owner, list(context.workspace.people))
             yield RULE.at(
                 place, f"the owner of {path}, {owner!r}, is nobody under `people:`{guess}: name a person's id"
