@@ -181,9 +181,11 @@ lint:
 ```
 
 A workspace with a past begins with a baseline: `oncall lint --baseline known.json --write-baseline` writes down
-what is found today, and `oncall lint --baseline known.json` counts only what is not in it. Moved lines and passing
-days change nothing; what was mended is mentioned until the baseline is written anew. Where the workspace is in git,
-`--since REV` does without a file: what the workspace had at that revision does not count.
+what is found today, and `oncall lint --baseline known.json` counts only what is not in it. Moved lines
+change nothing, and neither do dates, times, lengths and counts in a message; what was mended is mentioned until the
+baseline is written anew. Where the workspace is in git, `--since REV` does without a file: what the workspace had at
+that revision, asked about at the same instant and told in the same words, does not count, so that a gap that has
+grown is a new one.
 
 ## In continuous integration
 

@@ -24,7 +24,7 @@ _TIMES = re.compile(
         r"|\d+(?:[.,]\d+)*%?"  # numbers
     )
 )
-_STRETCH = re.compile(r"# # to (?:# )?# \(#\)")
+_STRETCH = re.compile(r"# #(?: \S+)? to (?:# )?#(?: \S+)? \(#\)")
 _LIST = re.compile(r"#(?:(?:, | and )#)+(?: more)?")
 
 
@@ -54,6 +54,11 @@ class _Baseline(Struct):
 def identity(one: Problem) -> Identity:
     """What a finding is, wherever it stands."""
     return Identity(one.file, one.code, without_times(one.message))
+
+
+def exactly(one: Problem) -> Identity:
+    """What a finding is, wherever it stands, among those of the same day: a longer gap is another."""
+    return Identity(one.file, one.code, one.message)
 
 
 def without_times(message: str) -> str:

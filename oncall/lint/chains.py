@@ -26,7 +26,8 @@ from oncall.plan import Plan, Presence
 from oncall.schedule import Window
 
 MOST_WORK = 200_000
-"""How many steps (tiers, people, methods) are played at most for one workspace; chains beyond that are left out."""
+"""How many steps (tiers, people, methods) are played at most for one chain, and ten times as many for one workspace;
+chains beyond that are left out."""
 
 _DECIDES = {
     "policies": ("tiers", "rounds", "pause"),
@@ -183,7 +184,7 @@ class Chains:
         key = (account.policy, account.kind, account.ack_window, people)
         if key not in self._runs:
             work = self._steps(policy, cast)
-            if self._work + work > MOST_WORK:
+            if work > MOST_WORK or self._work + work > 10 * MOST_WORK:
                 return None
             self._work += work
             self._runs[key] = self._play(account, policy, cast)

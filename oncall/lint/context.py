@@ -180,6 +180,8 @@ class Context:
                 return any(self._meant(place, node, key, step) for key in node.keys)
             else:
                 break
+        if isinstance(node, yaml.Sequence) and not node.items and path[0] in ("contacts", "tiers"):
+            return False  # a list of nobody is a list
         return not (isinstance(node, yaml.Scalar) and node.text is None)
 
     def refused_in(self, runbook: Runbook, key: str) -> bool:

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from oncall.errors import ERROR, INFO, WARNING, OncallError, Problem
-from oncall.lint.baseline import Identity, identity
+from oncall.lint.baseline import Identity, exactly, identity
 from oncall.lint.context import Context
 from oncall.lint.ignores import Ignore, by_settings, read_ignores
 from oncall.lint.places import Source
@@ -131,9 +131,11 @@ def report(
     left = _left(context, result.silenced)
     source = Source(context.workspace.files.contents)
     seen: Counter[Identity] = Counter()
+    said: Counter[Identity] = Counter()
     for one in left:
-        same = identity(one)
+        same, exact = identity(one), exactly(one)
         seen[same] += 1
+        said[exact] += 1
         if not asked.takes(one.code):
             continue
         result.all.append(same)
@@ -141,7 +143,7 @@ def report(
             continue
         if seen[same] <= known[same]:
             result.silenced.baseline += 1
-        elif seen[same] <= before[same]:
+        elif said[exact] <= before[exact]:
             result.silenced.earlier += 1
         else:
             end, text = source.end(one), source.line(one)
@@ -158,8 +160,8 @@ def as_known(found: Report) -> Report:
 
 
 def identities(context: Context) -> Counter[Identity]:
-    """What a state of a workspace has: everything that comments and settings leave."""
-    return Counter(identity(one) for one in findings(context))
+    """What a state of a workspace has, asked about at the same instant: everything that comments and settings leave."""
+    return Counter(exactly(one) for one in findings(context))
 
 
 def _left(context: Context, silenced: Silenced) -> list[Problem]:

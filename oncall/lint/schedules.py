@@ -43,9 +43,19 @@ class Schedules:
 
     @cached_property
     def read(self) -> tuple[str, ...]:
-        """The rotations whose calendars could be read."""
+        """The rotations whose calendars could be read, all of them."""
         rotations = self._workspace.rotations.items()
-        return tuple(name for name, rotation in rotations if rotation.calendar in self._workspace.calendars)
+        return tuple(
+            name
+            for name, rotation in rotations
+            if rotation.calendar in self._workspace.calendars
+            and not any(
+                one.code == "OC001"
+                for path in (rotation.calendar, *rotation.override_files)
+                if path in self._workspace.calendars
+                for one in self._workspace.calendars[path].problems
+            )
+        )
 
     def segments(self, rotation: str) -> list[Segment]:
         """The schedule of a rotation, as far as it lies in the horizon."""

@@ -17,6 +17,8 @@ def stretch(span: Span, zone: tzinfo) -> str:
     same_day = first.date() == last.date()
     seconds = any(moment.second for moment in (first, last))
     clock = "%H:%M:%S" if seconds else "%H:%M"
+    if first.fold or last.fold:  # the hour that comes twice
+        clock += " %Z"
     end = last.strftime(clock if same_day else f"%Y-%m-%d {clock}")
     return f"{first.strftime(f'%Y-%m-%d {clock}')} to {end} ({times.show_duration(span[1] - span[0])})"
 

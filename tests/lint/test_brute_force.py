@@ -489,13 +489,14 @@ def text(span: tuple[int, int], zone: ZoneInfo) -> str:
     for size, unit in ((1440, "d"), (60, "h"), (1, "m")):
         parts += f"{left // size}{unit}" if left >= size else ""
         left %= size
-    last = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%Y-%m-%d %H:%M}"
-    return f"{start:%Y-%m-%d %H:%M} to {last} ({parts})"
+    clock = "%H:%M %Z" if start.fold or end.fold else "%H:%M"
+    last = format(end, clock if start.date() == end.date() else f"%Y-%m-%d {clock}")
+    return f"{format(start, f'%Y-%m-%d {clock}')} to {last} ({parts})"
 
 
 # What the rules say, as the same triples.
 
-_STRETCH = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d to (?:\d{4}-\d\d-\d\d )?\d\d:\d\d \(\w+\)")
+_STRETCH = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(?: \S+)? to (?:\d{4}-\d\d-\d\d )?\d\d:\d\d(?: \S+)? \(\w+\)")
 _SUBJECT = {
     "OC102": r"every tier of (\w+) leads to",
     "OC104": r"nobody can be reached on any tier of (\w+):",
@@ -518,7 +519,7 @@ def told(root: Path, one: Made) -> set[Finding]:
             message = problem.message
             spans = _STRETCH.findall(message if rule.code == "OC202" else message.rpartition(": ")[2])
             if rule.code == "OC113":
-                named = re.match(r"(\w+)'s last day \w+ \S+, and (.+) beyond it", message)
+                named = re.match(r"(\w+)'s last day: \S+, and (.+) beyond it", message)
                 assert named
                 subject = f"{named[1]} {named[2]}" if not spans else named[2].replace("is on call ", "")
             else:

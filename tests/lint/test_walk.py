@@ -68,7 +68,7 @@ def test_a_stretch_over_a_change_of_the_clock_shows_its_true_length() -> None:
     twice = (when("2026-11-01T01:30:00-04:00"), when("2026-11-01T01:30:00-05:00"))
     assert stretch(back, new_york) == "2026-11-01 00:30 to 02:30 (3h)"
     assert stretch(ahead, new_york) == "2026-03-08 01:00 to 2026-03-09 01:00 (23h)"
-    assert stretch(twice, new_york) == "2026-11-01 01:30 to 01:30 (1h)"
+    assert stretch(twice, new_york) == "2026-11-01 01:30 EDT to 01:30 EST (1h)"
 
 
 def test_seconds_are_shown_where_there_are_any() -> None:

@@ -19,6 +19,9 @@ def check(context: Context) -> Iterator[Problem]:
         if account.policy is None and not context.refused(place, "policy"):
             yield RULE.at(place.at(), f"{name} has no policy, so nobody is tried at all: write one under `policy:`")
         if policy is None or not policy.tiers:
+            if policy is not None and not context.refused(context.place("policies", str(account.policy)), "tiers"):
+                where = context.place("policies", str(account.policy)).at("tiers")
+                yield RULE.at(where, f"the policy {account.policy} has no tiers, so nobody is tried: add some to it")
             continue
         first, others = policy.tiers[0].notify, further_roles(policy)
         if any(account.bindings(role) or context.refused(place, "contacts", role) for role in others):

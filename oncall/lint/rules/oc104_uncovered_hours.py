@@ -10,18 +10,29 @@ from oncall.lint.context import Context
 from oncall.lint.rule import Rule
 from oncall.lint.walk import common, where
 from oncall.lint.wording import stretches
+from oncall.model import Policy
+from oncall.workspace.load import Place
 
 
 def check(context: Context) -> Iterator[Problem]:
     for name, account in context.workspace.accounts.items():
         place = context.place("accounts", name)
-        if not context.hours_known(account):
+        policy = context.policy(account)
+        if not context.hours_known(account) or policy is None:
             continue
+        if not any(account.bindings(tier.notify) for tier in policy.tiers) and _is_backless(context, place, policy):
+            continue  # nobody is bound at all, which is OC101
         nobody = common(where(context.within_reach(account, place), operator.not_), context.open(account))
         if nobody:
             message = f"nobody can be reached on any tier of {name}: {stretches(nobody, context.zone)}"
             advice = "schedule somebody, or bind somebody by name to a later tier"
             yield RULE.at(place.at("contacts"), f"{message}; {advice}")
+
+
+def _is_backless(context: Context, place: Place, policy: Policy) -> bool:
+    """Whether OC101 is reported of an account that binds nobody."""
+    first = policy.tiers[0].notify if policy.tiers else None
+    return not any(context.refused(place, "contacts", tier.notify) for tier in policy.tiers if tier.notify != first)
 
 
 RULE = Rule(

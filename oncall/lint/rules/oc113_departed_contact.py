@@ -32,8 +32,7 @@ def check(context: Context) -> Iterator[Problem]:
 
 
 def _leaving(context: Context, person: str, gone: int) -> str:
-    verb = "was" if gone <= context.at else "is"
-    return f"{person}'s last day {verb} {context.plan.people[person].last_day}"
+    return f"{person}'s last day: {context.plan.people[person].last_day}"
 
 
 def _named(context: Context) -> Iterator[tuple[str | None, Place, str]]:
