@@ -210,3 +210,13 @@ def test_a_link_that_leads_away_is_not_followed(run: Any, tmp_path: Path) -> Non
     commit(root)
     ran = run("lint", "--since", "HEAD", workspace=root)
     assert (ran.status, ran.err) == (0, "")
+
+
+def test_a_gap_that_has_grown_since_a_revision_is_new(repository: Path, run: Callable[..., Any]) -> None:
+    calendar = repository / "ops/ws/rotations/primary.ics"
+    asked = ("lint", str(repository / "ops/ws"), *AT[:4], "--select", "OC301", "--since", "HEAD")
+    calendar.write_bytes(calendar.read_bytes().replace(b"DURATION:P7D", b"DURATION:P6DT21H"))
+    commit(repository)
+    assert run(*asked).status == 0
+    calendar.write_bytes(calendar.read_bytes().replace(b"DURATION:P6DT21H", b"DURATION:P5D"))
+    assert run(*asked).status == 1
