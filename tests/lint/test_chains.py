@@ -13,6 +13,7 @@ from oncall.lint.chains import MOST_WORK, Chain
 from oncall.lint.context import Context
 from oncall.lint.opening import open_context
 from oncall.lint.rules import RULES
+from oncall.lint.rules.oc203_unexplained_tier import durations
 from tests.lint.conftest import AT, CLEAN, context_of, workspace
 
 EXAMPLE = Path(__file__).parents[2] / "schedules"
@@ -300,3 +301,19 @@ def test_no_rule_of_policies_stumbles(policy: str, contacts: str, tmp_path: Path
     for rule in RULES:
         if rule.code.startswith("OC20"):
             list(rule.check(context))
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("nobody has answered within 90 seconds", [90]),
+        ("after 1m30s", [90]),
+        ("a minute and a half", [90]),
+        ("two and a half minutes", [150]),
+        ("2 and a half minutes", [150]),
+        ("half a minute", [30]),
+        ("the primary did not answer a second time", []),
+    ],
+)
+def test_the_times_a_trigger_names_are_read_as_people_say_them(text: str, seconds: list[float]) -> None:
+    assert durations(text) == seconds

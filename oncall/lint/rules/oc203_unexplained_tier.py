@@ -24,6 +24,7 @@ _PART = (
 _FIRST = re.compile(rf"(?<![\w.:-]){_PART}", re.IGNORECASE)
 _NEXT = re.compile(rf"(?:,|\s|\band\b)*{_PART}", re.IGNORECASE)
 _AND_A_HALF = re.compile(r"\s+and\s+a\s+half\b", re.IGNORECASE)
+_HALF_INSIDE = re.compile(rf"\b({_WORD}|\d+)\s+and\s+a\s+half[\s-]+(?=days?\b|hours?\b|minutes?\b)", re.IGNORECASE)
 _FULL_STOP = re.compile(r"(\S+)[.!?]+[\"')\]]*\s+[\"'(\[]*(\w)")
 
 
@@ -73,6 +74,7 @@ def _any_of(seconds: list[float]) -> str:
 def durations(text: str) -> list[float]:
     """Every time that a sentence names: `90 seconds`, `1m30s`, `ten minutes`, `a minute and a half`."""
     found: list[float] = []
+    text = _HALF_INSIDE.sub(lambda one: f"{_NUMBERS.get(one[1].lower()) or float(one[1]):g}.5 ", text)
     first = _FIRST.search(text)
     while first is not None:
         part: re.Match[str] | None = first
