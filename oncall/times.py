@@ -115,14 +115,6 @@ def parse_instant(text: str) -> datetime:
         raise ValueError(f"not a date and time: {text!r}; write 2026-11-20T18:00 or 2026-11-20T18:00-05:00") from None
 
 
-def parse_date(text: str) -> date:
-    """An ISO 8601 date."""
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise ValueError(f"not a date: {text!r}; write 2026-11-20") from None
-
-
 def parse_clock(text: str) -> int:
     """A time of day, `H:MM` or `HH:MM`, as minutes since midnight; `24:00`, the midnight that ends a day, is 0:00."""
     found = re.fullmatch(r"(\d{1,2}):(\d{2})", text.strip(), re.ASCII)

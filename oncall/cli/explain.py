@@ -16,13 +16,14 @@ from typing import Annotated, Literal
 
 import typer
 
-from oncall.answers import account_answer, find
+from oncall.answers import account_answer
 from oncall.cli import complete
+from oncall.cli.account import account_named
 from oncall.cli.session import Session, instants, now, on_terminal, print_json, reader_zone, warn
-from oncall.errors import NotFoundError, OncallError, Problem
+from oncall.errors import OncallError, Problem
 from oncall.explain import Explanation, RunbookReview, explanation, runbook_review
 from oncall.output.explain_text import PIPE_WIDTH, explain_document, explain_lines, explain_markdown, told
-from oncall.plan import EVERYTHING, Plan
+from oncall.plan import Plan
 from oncall.workspace.files import Files
 from oncall.workspace.opening import Plans
 from oncall.workspace.runbooks import read_runbook
@@ -43,7 +44,7 @@ def explain(
     zone = reader_zone(timezone, plan.timezone)
     (start,) = instants([at] if at is not None else [], zone)
     plan = plans.at(start)
-    name = _account(plan, account)
+    name = account_named(plan, account)
     problems = list(account_answer(plan, name, start).problems)
     try:
         found, plan = plans.ask(start, lambda asked: (explanation(asked, name, start), asked))
@@ -54,17 +55,6 @@ def explain(
     problems += review.problems if review else ()
     warn(problems)
     _show(found, review, zone, problems, format or ("rich" if on_terminal() else "plain"))
-
-
-def _account(plan: Plan, asked: str) -> str:
-    try:
-        kind, name = find(plan, asked)
-    except NotFoundError:
-        warn(plan.reported.get(EVERYTHING, ()), "what you ask for may stand in what could not be read:")
-        raise
-    if kind != "account":
-        raise OncallError(f"{name} is a rotation: what happens is a matter of an account, and of its policy")
-    return name
 
 
 def _review(plans: Plans, plan: Plan, account: str, at: int) -> RunbookReview | None:

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from oncall import times
-from oncall.answers import account_answer, find
+from oncall.answers import account_answer
 from oncall.cli import complete
+from oncall.cli.account import account_named
 from oncall.cli.session import (
     Session,
     complain,
@@ -76,7 +77,7 @@ def simulate(
     plan = plans.at(now())
     zone = reader_zone(timezone, plan.timezone)
     (start,) = instants([at] if at is not None else [], zone)
-    name = _account(plan, account)
+    name = account_named(plan, account)
     assumed = Assumed(_given(given or ()), _delay(hang_up, "--hang-up"), _callbacks(callback or ()))
     draft = _draft(policy)
 
@@ -92,13 +93,6 @@ def simulate(
         _print_scenario(as_scenario, trace, assumed, zone)
     else:
         _show(trace, plan, zone, format or ("rich" if on_terminal() else "plain"))
-
-
-def _account(plan: Plan, asked: str) -> str:
-    kind, name = find(plan, asked)
-    if kind != "account":
-        raise OncallError(f"{name} is a rotation: a dispatch goes to an account, and its policy says who is tried")
-    return name
 
 
 def _dispatch(account: str, start: int) -> str:

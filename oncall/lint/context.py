@@ -19,10 +19,10 @@ from oncall.lint.chains import Chains
 from oncall.lint.schedules import Schedules
 from oncall.lint.unread import Unread, unread
 from oncall.lint.walk import Stretch, together, walk, within
-from oncall.model import ALWAYS, Account, Binding, Person, Policy, as_tuple
+from oncall.model import ALWAYS, Account, Binding, Policy, as_tuple
 from oncall.plan import Plan
 from oncall.workspace import yaml
-from oncall.workspace.compile import person_zone, workspace_zone
+from oncall.workspace.compile import workspace_zone
 from oncall.workspace.load import Place, Workspace
 from oncall.workspace.runbooks import Runbook
 from oncall.workspace.scenarios import read_scenarios
@@ -110,10 +110,6 @@ class Context:
     def policy(self, account: Account) -> Policy | None:
         """The policy of an account, None where it has none that can be used."""
         return self.workspace.policies.get(account.policy) if account.policy else None
-
-    def zone_of(self, person: Person) -> tzinfo:
-        """The zone of a person's last day and absences."""
-        return person_zone(self.workspace, person)
 
     def people_bound(self, bindings: tuple[Binding, ...]) -> list[str]:
         """Everybody known whom a role leads to at any time of the horizon, by id: bound by name, or scheduled."""

@@ -358,3 +358,10 @@ def test_text_from_files_steers_no_terminal(run: Run, small: Path) -> None:
         ran = run("simulate", "long", *NIGHT, "--format", how, workspace=small)
         assert "\x1b" not in ran.out, how
         assert "[red]" in ran.out or "\\[red\\]" in ran.out, how
+
+
+def test_an_account_may_stand_in_what_could_not_be_read_and_that_is_said(run: Run, small: Path) -> None:
+    (small / "more.yaml").write_text("accounts: [\n")
+    ran = run("simulate", "hidden", workspace=small)
+    assert ran.status == 2
+    assert ran.err.startswith("oncall: what you ask for may stand in what could not be read:\n  more.yaml:2:1: error:")

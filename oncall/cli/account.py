@@ -1,0 +1,20 @@
+"""The account a dispatch goes to, as `explain` and `simulate` are asked for it."""
+
+from __future__ import annotations
+
+from oncall.answers import find
+from oncall.cli.session import warn
+from oncall.errors import NotFoundError, OncallError
+from oncall.plan import EVERYTHING, Plan
+
+
+def account_named(plan: Plan, asked: str) -> str:
+    """The account a name means. Where nothing has it, what could not be read is told first: it may stand there."""
+    try:
+        kind, name = find(plan, asked)
+    except NotFoundError:
+        warn(plan.reported.get(EVERYTHING, ()), "what you ask for may stand in what could not be read:")
+        raise
+    if kind != "account":
+        raise OncallError(f"{name} is a rotation: a dispatch goes to an account, and its policy says who is tried")
+    return name
