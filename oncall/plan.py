@@ -108,7 +108,7 @@ EVERYTHING = ""
 class Plan(Struct, frozen=True):
     """What a workspace means for the instants of `window`.
 
-    `digest` identifies the sources. `open` holds the stretches each named hours promise a human, `written` when a
+    `digest` identifies the sources, `country` is that of telephone numbers without one. `open` holds the stretches each named hours promise a human, `written` when a
     calendar was last changed where it says so, `reported` the problems met by what they are about, and `doubts` the
     absences, by calendar, that may be anybody's. `endpoints` are the addresses of a person's contact methods in the one
     form in which equal addresses are equal, and `places` where definitions stand, by `accounts/NAME` and the like.
@@ -118,6 +118,7 @@ class Plan(Struct, frozen=True):
     root: str
     organization: str
     timezone: str
+    country: str
     window: Window
     people: Mapping[str, Person]
     endpoints: Mapping[str, tuple[str, ...]]

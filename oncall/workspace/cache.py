@@ -27,7 +27,7 @@ from oncall.plan import AccountFacts, Doubt, Plan, Presence, RotationFacts, Writ
 from oncall.schedule import Schedule, Segment, Window
 from oncall.workspace.files import Files, stamp
 
-FORMAT = 4
+FORMAT = 5
 
 _T = TypeVar("_T")
 _KEPT = 8  # entries of one workspace: the months somebody has asked about lately
@@ -66,6 +66,7 @@ class _Header(Struct, frozen=True):
     digest: str
     organization: str
     timezone: str
+    country: str
     stamps: dict[str, tuple[int, int, int, int] | None]
     index: dict[str, dict[str, tuple[int, int]]]
 
@@ -140,6 +141,7 @@ def _plan(header: _Header, records: memoryview, renewed: Callable[[], Plan]) -> 
         root=header.root,
         organization=header.organization,
         timezone=header.timezone,
+        country=header.country,
         window=Window(*header.window),
         **found,
     )
@@ -229,6 +231,7 @@ def _encoded(plan: Plan, files: Files) -> bytes:
             digest=plan.digest,
             organization=plan.organization,
             timezone=plan.timezone,
+            country=plan.country,
             stamps=files.stamps,
             index=index,
         )

@@ -58,6 +58,7 @@ def compile_plan(workspace: Workspace, window: Window) -> Plan:
         root=workspace.root,
         organization=workspace.organization,
         timezone=str(workspace.timezone),
+        country=str(workspace.settings.country),
         window=window,
         people={name: replace(person, away=()) for name, person in workspace.people.items()},
         endpoints=_endpoints(workspace),

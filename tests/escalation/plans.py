@@ -47,6 +47,7 @@ def make_plan(
         root="",
         organization="",
         timezone="UTC",
+        country="US",
         window=window,
         people=dict(people),
         endpoints={**same, **(endpoints or {})},

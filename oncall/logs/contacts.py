@@ -1,0 +1,62 @@
+"""Whose a number or a name in a log is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from oncall.plan import Plan
+from oncall.workspace.numbers import endpoint, line
+
+
+class Contacts:
+    """The accounts of a plan by their published lines, its people by their addresses and names."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    def account_of(self, number: str) -> str | None:
+        """The account whose published line a number is; None where it is nobody's, or that of several."""
+        found = self._lines.get(line(number, self.plan.country).digits, ())
+        return found[0] if len(found) == 1 else None
+
+    def people_at(self, address: str) -> tuple[str, ...]:
+        """The people who have an address among their contact methods, by id: several who share a phone, none where it
+        is nobody's."""
+        return self._people.get(endpoint(address, self.plan.country), ())
+
+    def person_named(self, text: str) -> str | None:
+        """The person whom a text names: by id, name, alias or email, as calendars do; None where nobody, or more than
+        one, is called so."""
+        if text in self.plan.people:
+            return text
+        found = self._names.get(_spelt(text), ())
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def _lines(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, dict[str, None]] = {}
+        for name, facts in self.plan.account_facts.items():
+            for one in facts.lines:
+                found.setdefault(one.digits, {})[name] = None
+        return {digits: tuple(names) for digits, names in found.items()}
+
+    @cached_property
+    def _people(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, dict[str, None]] = {}
+        for name, addresses in self.plan.endpoints.items():
+            for address in addresses:
+                found.setdefault(address, {})[name] = None
+        return {address: tuple(sorted(names)) for address, names in found.items()}
+
+    @cached_property
+    def _names(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, dict[str, None]] = {}
+        for name, person in self.plan.people.items():
+            for spelling in (name, person.name, *person.aliases, *filter(None, (person.email,))):
+                found.setdefault(_spelt(spelling), {})[name] = None
+        return {spelling: tuple(sorted(names)) for spelling, names in found.items()}
+
+
+def _spelt(text: str) -> str:
+    return " ".join(text.casefold().removeprefix("mailto:").split())

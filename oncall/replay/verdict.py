@@ -1,0 +1,210 @@
+"""What replay says of one dispatch, as plain data.
+
+All times are seconds from the dispatch's start; only `Verdict.at` is an instant.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from oncall.escalation.trace import Attempt, Trace
+
+RULES_VERSION = 1
+"""The version of the rules that verdicts are given by: an old report can be told from a changed mind."""
+
+TOLERANCE = 10
+"""Seconds by which an attempt may be off and is still on time."""
+
+Result = Literal["reached", "answered", "recovered", "abandoned", "missed", "undetermined"]
+Cause = Literal[
+    "schedule_gap",
+    "wrong_person",
+    "no_backup",
+    "skipped_tier",
+    "stopped_early",
+    "slow_escalation",
+    "caller_patience",
+    "unreachable",
+    "busy",
+    "declined",
+    "voicemail",
+    "no_answer",
+    "no_response",
+    "failed",
+    "unconfirmed",
+    "not_tried",
+    "undetermined",
+]
+Kind = Literal[
+    "unknown_contact",
+    "blast",
+    "extra_attempt",
+    "wrong_channel",
+    "late",
+    "early",
+    "skipped_tier",
+    "wrong_person",
+    "stopped_early",
+    "no_recovery",
+    "callback_late",
+]
+Change = Literal["unchanged", "unknown", "saved", "worse", "still_missed"]
+GOOD: tuple[Result, ...] = ("reached", "answered", "recovered")
+UNKNOWN = "unknown"
+
+
+class ActualAttempt(Struct, frozen=True):
+    """One attempt as the log has it.
+
+    `person` is None for a number that is nobody's. `outcome` is `unknown` for a call whose end is not in the log.
+    `picked_up` is when the log says it was answered. `log_line` is the line of its first event.
+    """
+
+    id: str
+    person: str | None
+    channel: str | None
+    address: str | None
+    tier: str | None
+    round: int | None
+    started: float
+    picked_up: float | None
+    ended: float | None
+    outcome: str
+    confirmed: bool
+    raw: str | None = None
+    recording: str | None = None
+    log_line: int | None = None
+
+
+class ExpectedAttempt(Struct, frozen=True):
+    """One attempt as the policy wanted it. `unknown`: it never happened, so that nobody knows what would have come of
+    it; the dispatch goes on as if nothing had. `depends`: that it comes, or when, hangs on such an attempt. `beside` is
+    the place of the actual attempt that stands beside it, from 0."""
+
+    attempt: Attempt
+    unknown: bool = False
+    depends: bool = False
+    beside: int | None = None
+
+    @property
+    def outcome(self) -> str:
+        """How it ended; `unknown` where it never happened."""
+        return UNKNOWN if self.unknown else self.attempt.outcome
+
+
+class Divergence(Struct, frozen=True):
+    """A place where what happened leaves the policy: the kind, when, what was due and what came in words, the log's
+    line, and the file and line of the policy, calendar or profile that it contradicts. `expected` and `actual` are the
+    places of the attempts it is about, from 0."""
+
+    kind: Kind
+    at: float
+    message: str
+    log_line: int | None = None
+    file: str | None = None
+    line: int | None = None
+    expected: int | None = None
+    actual: int | None = None
+
+
+class Missing(Struct, frozen=True):
+    """Evidence that is not there, or cannot be used, and the line of the log that shows it."""
+
+    what: str
+    log_line: int | None = None
+
+
+class ActualCallback(Struct, frozen=True):
+    """What the log says of a callback. `opened` is None where it was completed without being opened, `due` is as
+    recorded, else as the policy says."""
+
+    owner: str | None
+    opened: float | None
+    due: float | None
+    escalated_to: str | None = None
+    escalated: float | None = None
+    completed: float | None = None
+    completed_by: str | None = None
+    log_line: int | None = None
+
+
+class PlanUsed(Struct, frozen=True):
+    """Which plan a dispatch was held against: from git at a revision, or from today's files, and then why."""
+
+    digest: str
+    as_of: Literal["git", "today"]
+    revision: str | None = None
+    why_today: str | None = None
+
+
+class Move(Struct, frozen=True):
+    """A recorded response that is taken to have come at another time."""
+
+    person: str
+    channel: str
+    start: float
+    to: float
+
+
+class Counterfactual(Struct, frozen=True):
+    """The same dispatch by other rules. `unknown` are the ids of attempts nobody has ever seen the response to; `best`
+    and `worst` the verdict if all of them went well, and if none did."""
+
+    verdict: Change
+    result: Result
+    cause: Cause | None
+    expected: tuple[ExpectedAttempt, ...]
+    moved: tuple[Move, ...]
+    plan: PlanUsed | None
+    best: Change
+    worst: Change
+    trace: Trace | None = None
+    why: str | None = None
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The ids of the attempts whose response was never observed."""
+        return tuple(one.attempt.id for one in self.expected if one.unknown)
+
+
+class Verdict(Struct, frozen=True):
+    """What a recorded dispatch was: what should have happened, what did, where the two part, how it ended and why.
+
+    `at` is the instant it started, seconds since the epoch; `ended` when it did (the first of acknowledgement, hang-up,
+    callback and close, else its last event), `acknowledged` when a person took it, and `by` who. `also` are the kinds
+    of the divergences after the first. `trace` is the engine's own, None where there is nothing to hold the dispatch
+    against. `log_line` is the line of its first event. `resolved` is whether the caller's reason was dealt with.
+    """
+
+    dispatch: str
+    account: str | None
+    at: float
+    result: Result
+    cause: Cause | None
+    also: tuple[str, ...]
+    missing: tuple[Missing, ...]
+    divergences: tuple[Divergence, ...]
+    expected: tuple[ExpectedAttempt, ...]
+    actual: tuple[ActualAttempt, ...]
+    callback: ActualCallback | None
+    ended: float
+    hung_up: float | None
+    acknowledged: float | None
+    by: str | None
+    disposition: str | None
+    resolved: bool | None
+    line: str | None
+    caller: str | None
+    operator: str | None
+    recordings: tuple[str, ...]
+    log_line: int
+    plan: PlanUsed | None = None
+    trace: Trace | None = None
+    counterfactual: Counterfactual | None = None
+
+    @property
+    def first_divergence(self) -> Divergence | None:
+        """Where it first leaves the policy."""
+        return self.divergences[0] if self.divergences else None
