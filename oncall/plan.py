@@ -108,10 +108,11 @@ EVERYTHING = ""
 class Plan(Struct, frozen=True):
     """What a workspace means for the instants of `window`.
 
-    `digest` identifies the sources, `country` is that of telephone numbers without one. `open` holds the stretches each named hours promise a human, `written` when a
-    calendar was last changed where it says so, `reported` the problems met by what they are about, and `doubts` the
-    absences, by calendar, that may be anybody's. `endpoints` are the addresses of a person's contact methods in the one
-    form in which equal addresses are equal, and `places` where definitions stand, by `accounts/NAME` and the like.
+    `digest` identifies the sources, `country` is that of telephone numbers without one. `open` holds the stretches each
+    named hours promise a human, `written` when a calendar was last changed where it says so, `reported` the problems met
+    by what they are about, and `doubts` the absences, by calendar, that may be anybody's. `endpoints` are the addresses
+    of a person's contact methods in the one form in which equal addresses are equal, and `places` where definitions
+    stand, by `accounts/NAME` and the like.
     """
 
     digest: str
