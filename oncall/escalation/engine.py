@@ -83,7 +83,7 @@ class Dispatch:
     while only the end of a conversation is waited for. `disposition` is None until it has ended.
     """
 
-    def __init__(self, plan: Plan, account: str, at: int, dispatch: str = "dispatch") -> None:
+    def __init__(self, plan: Plan, account: str, at: float, dispatch: str = "dispatch") -> None:
         self.plan = plan
         self.account: Account = plan.accounts[account]
         self.policy: Policy = policy_of(plan, account)

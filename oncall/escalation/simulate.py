@@ -26,7 +26,7 @@ NOBODY_RESPONDS = Assumed()
 
 
 def simulate(
-    plan: Plan, account: str, at: int, assumed: Assumed = NOBODY_RESPONDS, dispatch: str = "dispatch"
+    plan: Plan, account: str, at: float, assumed: Assumed = NOBODY_RESPONDS, dispatch: str = "dispatch"
 ) -> Trace:
     """The whole dispatch. OutsideWindowError where it lasts beyond the plan's window, OncallError where the account has
     no policy."""

@@ -135,7 +135,7 @@ class Trace(Struct, frozen=True):
     dispatch: str
     account: str
     policy: str
-    at: int
+    at: float
     disposition: Disposition | None
     ended: float | None
     reached: str | None

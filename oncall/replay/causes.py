@@ -1,0 +1,111 @@
+"""Why a dispatch ended badly: the first cause that holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import inf
+from typing import cast
+
+from oncall.escalation.trace import Trace
+from oncall.replay.alignment import Aligned
+from oncall.replay.chain import Chain
+from oncall.replay.record import Record
+from oncall.replay.verdict import TOLERANCE, UNKNOWN, ActualAttempt, Cause, ExpectedAttempt
+
+_BY_DIVERGENCE: dict[str, Cause] = {"wrong_person": "wrong_person", "unknown_contact": "wrong_person"}
+
+
+def cause_of(
+    chain: Chain,
+    record: Record,
+    trace: Trace,
+    expected: Sequence[ExpectedAttempt],
+    aligned: Aligned,
+    attempts: Sequence[ActualAttempt],
+) -> Cause:
+    """The cause, taking the record to be complete.
+
+    In order: `schedule_gap` (the first tier had nobody), `wrong_person`, `no_backup` (no further tier with anybody
+    bound), `skipped_tier`, `stopped_early`, `slow_escalation` (the caller left, and an attempt due well before had not
+    begun), `caller_patience` (the caller left and all went as it should); else how the first tier that was tried
+    ended; `not_tried` where none was.
+    """
+    first = aligned.divergences[0].kind if aligned.divergences else ""
+    left = record.hung_up
+    if chain.policy.tiers and not chain.bound(0, 0):
+        return "schedule_gap"
+    if first in _BY_DIVERGENCE:
+        return _BY_DIVERGENCE[first]
+    if not _has_backup(chain, trace):
+        return "no_backup"
+    if first == "skipped_tier":
+        return "skipped_tier"
+    if first == "stopped_early" and left is None:
+        return "stopped_early"
+    if left is not None and _is_slow(expected, aligned, attempts, left):
+        return "slow_escalation"
+    if left is not None and not aligned.divergences:
+        return "caller_patience"
+    return _outcome(chain, record, expected, aligned, attempts)
+
+
+def _has_backup(chain: Chain, trace: Trace) -> bool:
+    """Whether any tier after the first leads to anybody: when it started, or would have."""
+    started: dict[int, float] = {}
+    for run in trace.tiers:
+        started.setdefault(run.index, run.started)
+    end = trace.tiers[-1].ended if trace.tiers else 0
+    return any(chain.bound(index, started.get(index, end)) for index in range(1, len(chain.policy.tiers)))
+
+
+def _is_slow(
+    expected: Sequence[ExpectedAttempt], aligned: Aligned, attempts: Sequence[ActualAttempt], left: float
+) -> bool:
+    for index, one in enumerate(expected):
+        if left - one.attempt.started <= TOLERANCE:
+            continue
+        place = aligned.beside.get(index)
+        if place is None or attempts[place].started > left or attempts[place].person != one.attempt.person:
+            return True
+    return False
+
+
+def _outcome(
+    chain: Chain,
+    record: Record,
+    expected: Sequence[ExpectedAttempt],
+    aligned: Aligned,
+    attempts: Sequence[ActualAttempt],
+) -> Cause:
+    """The outcome of the attempt that ended last in the first tier that had one."""
+    tiers = {place: chain.index(expected[index].attempt.tier) for index, place in aligned.beside.items()}
+    found: dict[int, list[ActualAttempt]] = {}
+    for place, one in enumerate(attempts):
+        if one.outcome == "cancelled":
+            continue
+        tier = tiers[place] if place in tiers else chain.tier_of(one.person, one.started)
+        if tier is not None:
+            found.setdefault(tier, []).append(one)
+    if not found:
+        return "not_tried"
+    last = max(found[min(found)], key=lambda one: (_end(one, record), one.started, one.id))
+    return _word(last, record)
+
+
+def _end(one: ActualAttempt, record: Record) -> float:
+    return inf if one.ended is None or _is_late(one, record) else one.ended
+
+
+def _is_late(one: ActualAttempt, record: Record) -> bool:
+    """Whether an answer came when it was over for the caller, and nothing had come until then."""
+    return one.outcome == "acknowledged" and one.ended is not None and one.ended > record.over
+
+
+def _word(one: ActualAttempt, record: Record) -> Cause:
+    if one.outcome == UNKNOWN:
+        return "undetermined"
+    if one.outcome == "answered":
+        return "unconfirmed"
+    if one.outcome == "acknowledged":
+        return "no_response"
+    return cast(Cause, one.outcome)

@@ -1,0 +1,81 @@
+"""What a plan says of the chain of one dispatch: who is bound to which tier when, and where that is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from oncall.escalation.trace import Attempt
+from oncall.model import MESSAGE_WAIT, VOICE_WAIT, Account, Policy, Shift
+from oncall.plan import OutsideWindowError, Plan
+from oncall.workspace.numbers import endpoint
+
+
+class Chain:
+    """The policy of an account, for a dispatch that started at an instant. Times count from there."""
+
+    def __init__(self, plan: Plan, account: str, policy: Policy, start: float) -> None:
+        self.plan = plan
+        self.name = account
+        self.account: Account = plan.accounts[account]
+        self.policy = policy
+        self.written = f"policies/{self.account.policy}"
+        self._start = start
+        self._names = policy.tier_names
+
+    def index(self, tier: str) -> int:
+        """The place of a tier by its name, from 0."""
+        return self._names.index(tier)
+
+    def bound(self, index: int, at: float) -> Sequence[Shift]:
+        """Everybody a tier leads to at a time. OutsideWindowError where the plan does not know."""
+        instant = self._start + at
+        if not self.plan.window.holds(instant):
+            raise OutsideWindowError(instant)
+        return self.plan.bound(self.account.bindings(self.policy.tiers[index].notify), instant)
+
+    def tier_of(self, person: str | None, at: float, beyond: int = -1) -> int | None:
+        """The first tier beyond a place that leads to somebody at a time."""
+        if person is None:
+            return None
+        later = range(beyond + 1, len(self.policy.tiers))
+        return next((index for index in later if any(one.person == person for one in self.bound(index, at))), None)
+
+    def side_by_side(self, one: Attempt, other: Attempt) -> bool:
+        """Whether two attempts belong to one pass through a tier that tries everybody side by side."""
+        return (
+            one.tier == other.tier
+            and one.round == other.round
+            and self.policy.tiers[self.index(one.tier)].order == "simultaneous"
+        )
+
+    def wait_of(self, person: str | None, channel: str | None) -> float:
+        """How long somebody is given by a channel before the next method."""
+        methods = self.plan.people[person].contact_methods if person and person in self.plan.people else ()
+        default = VOICE_WAIT if channel in (None, "voice") else MESSAGE_WAIT
+        return next((method.seconds for method in methods if method.channel == channel), default)
+
+    def same_address(self, one: str | None, other: str | None) -> bool:
+        """Whether two addresses are one, however they are written."""
+        if one is None or other is None or one == other:
+            return one is not None and one == other
+        country = self.plan.country
+        return endpoint(one, country) == endpoint(other, country)
+
+    def place_of(self, one: Attempt) -> tuple[str | None, int | None]:
+        """File and line that say why an attempt came when it did."""
+        return self.place(one.why.where or self.tier_written(one))
+
+    def who_of(self, one: Attempt) -> tuple[str | None, int | None]:
+        """File and line that put its person on call: the calendar's event, else the account's binding."""
+        if one.shift.file:
+            return one.shift.file, one.shift.line
+        role = self.policy.tiers[self.index(one.tier)].notify
+        return self.place(f"accounts/{self.name}#contacts/{role}")
+
+    def tier_written(self, one: Attempt) -> str:
+        """Where the tier of an attempt is written, for `Plan.place`."""
+        return f"{self.written}#tiers/{self.index(one.tier)}"
+
+    def place(self, where: str) -> tuple[str | None, int | None]:
+        """File and line of what is written somewhere."""
+        return self.plan.place(where) or (None, None)

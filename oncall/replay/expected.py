@@ -1,0 +1,209 @@
+"""What should have happened: the escalation engine, driven by the responses that were recorded.
+
+An attempt responds as the same try (first, second …) of the same person on the same channel did, counted from the
+attempt's start. Where the engine wants an attempt that never happened nobody knows what would have come of it: the
+engine goes on as if nothing had, and what comes after it depends on that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from heapq import heappop, heappush
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from oncall.escalation.engine import Dispatch
+from oncall.escalation.responses import Response
+from oncall.escalation.trace import Action, Event, Start, Tell, Trace
+from oncall.plan import Plan
+from oncall.replay.verdict import UNKNOWN, ActualAttempt, ActualCallback, ExpectedAttempt, Move
+
+_NOTHING_CAME = ("cancelled", "no_response", UNKNOWN)
+
+
+class Seen(Struct, frozen=True):
+    """What a record says of how people respond: the attempts in the order they started, by people who are known; when
+    the caller left; what came of the callback, and when the dispatch was over for the caller."""
+
+    attempts: tuple[ActualAttempt, ...]
+    hung_up: float | None
+    callback: ActualCallback | None
+    ended: float
+
+    def by_method(self) -> Mapping[tuple[str | None, str | None], list[ActualAttempt]]:
+        """The attempts of each person on each channel, in order."""
+        found: dict[tuple[str | None, str | None], list[ActualAttempt]] = {}
+        for one in self.attempts:
+            found.setdefault((one.person, one.channel), []).append(one)
+        return found
+
+
+class Expected(Struct, frozen=True):
+    """The engine's trace of a record, its attempts with what is unknown about them, the recorded responses that came
+    at another time than they were recorded, and whether a callback is in it that nobody has seen the end of."""
+
+    trace: Trace
+    attempts: tuple[ExpectedAttempt, ...]
+    moved: tuple[Move, ...]
+    callback_unknown: bool
+
+
+def expected_of(
+    plan: Plan, account: str, at: float, seen: Seen, dispatch: str, guess: Response | None = None, guessed: str = ""
+) -> Expected:
+    """The dispatch as the policy wanted it. `guess` is how the attempts respond that never happened (that called
+    `guessed` alone, where it is given). OutsideWindowError where it lasts beyond the plan's window."""
+    driver = _Driver(Dispatch(plan, account, at, dispatch), seen, guess, guessed)
+    driver.run()
+    return driver.expected()
+
+
+class _Driver:
+    """What is still to happen, in the order the engine is told of it."""
+
+    def __init__(self, dispatch: Dispatch, seen: Seen, guess: Response | None, guessed: str) -> None:
+        self._dispatch = dispatch
+        self._seen = seen
+        self._guess = guess
+        self._guessed = guessed
+        self._by_method = seen.by_method()
+        self._tried: dict[tuple[str, str], int] = {}
+        self._ahead: list[tuple[float, int, int, Event]] = []
+        self._count = 0
+        self._responses: dict[str, ActualAttempt | None] = {}
+        self._unconfirmed: set[str] = set()
+        self._called_back = False
+        self._moved_callback: Move | None = None
+        self._unseen_callback = False
+
+    def run(self) -> None:
+        dispatch = self._dispatch
+        if self._seen.hung_up is not None:
+            self._add(Event(self._seen.hung_up, "hung_up"))
+        while dispatch.disposition is None:
+            due = dispatch.until
+            while self._ahead and (due is None or self._ahead[0][0] <= due):
+                due = self._ahead[0][0]
+                self._react(dispatch.tell(heappop(self._ahead)[-1]))
+                if dispatch.disposition is not None:
+                    return
+            self._react(dispatch.go_on(dispatch.now if due is None else due))
+
+    def expected(self) -> Expected:
+        trace = self._dispatch.trace()
+        if self._unconfirmed:
+            attempts = [replace(one, confirmed=False) if one.id in self._unconfirmed else one for one in trace.attempts]
+            trace = replace(trace, attempts=tuple(attempts))
+        found, moved, hangs_on = [], [], None
+        for one in trace.attempts:
+            actual = self._responses[one.id]
+            unknown = actual is None or _ran_on(one.started, one.ended, one.waited_until, actual)
+            depends = hangs_on is not None and one.started > hangs_on
+            found.append(ExpectedAttempt(one, unknown, depends))
+            if unknown and hangs_on is None:
+                hangs_on = one.started
+            if actual is not None and abs(actual.started - one.started) >= 1 and actual.outcome not in _NOTHING_CAME:
+                moved.append(Move(one.person, one.channel, actual.started, one.started))
+        if self._moved_callback:
+            moved.append(self._moved_callback)
+        return Expected(trace, tuple(found), tuple(moved), self._unseen_callback)
+
+    def _add(self, event: Event) -> None:
+        self._count += 1
+        heappush(self._ahead, (event.at, self._dispatch.order(event), self._count, event))
+
+    def _react(self, actions: Sequence[Action]) -> None:
+        for action in actions:
+            if isinstance(action, Start):
+                for event in self._response(action):
+                    self._add(event)
+            elif isinstance(action, Tell):
+                self._call_back(action)
+
+    def _response(self, start: Start) -> Iterator[Event]:
+        method = start.person, start.channel
+        number = self._tried[method] = self._tried.get(method, -1) + 1
+        tries = self._by_method.get(method, ())
+        actual = tries[number] if number < len(tries) else None
+        self._responses[start.attempt] = actual
+        if actual is not None:
+            return self._recorded(start, actual)
+        if self._guess is not None and self._guessed in ("", start.attempt):
+            return self._guess.events(start.attempt, start.at, start.wait)
+        return iter(())
+
+    def _recorded(self, start: Start, actual: ActualAttempt) -> Iterator[Event]:
+        """What the engine is told of an attempt that was made: the same, so long after its start."""
+        name, at = start.attempt, start.at
+        after = None if actual.ended is None else actual.ended - actual.started
+        picked_up = None if actual.picked_up is None else actual.picked_up - actual.started
+        confirm = bool(self._dispatch.account.confirm)
+        if is_answered(actual, confirm):
+            yield from self._answered(start, actual, picked_up if picked_up is not None else after)
+            return
+        if picked_up is not None and (confirm or actual.outcome == "acknowledged"):
+            yield Event(at + picked_up, "answered", name)
+        if after is None or actual.outcome in ("cancelled", UNKNOWN):
+            return
+        if actual.outcome == "acknowledged":
+            yield Event(at + after, "acknowledged", name)
+        else:
+            yield Event(at + after, "ended", name, actual.outcome)
+
+    def _answered(self, start: Start, actual: ActualAttempt, picked_up: float | None) -> Iterator[Event]:
+        """Somebody or something picked up: taken, unless the log goes on to try anybody."""
+        name, confirm = start.attempt, self._dispatch.account.confirm
+        picked_up = min(picked_up or 0, start.wait)
+        if not goes_on(self._seen.attempts, actual):
+            self._unconfirmed.add(name)
+            yield Event(start.at + picked_up, "acknowledged", name)
+        elif not confirm or start.channel != "voice":
+            yield Event(start.at + picked_up, "ended", name, "voicemail")
+        else:
+            ended = picked_up if actual.ended is None else max(picked_up, actual.ended - actual.started)
+            yield Event(start.at + picked_up, "answered", name)
+            yield Event(start.at + ended, "ended", name, "voicemail")
+
+    def _call_back(self, told: Tell) -> None:
+        """A callback was completed as long after it was opened as the log says, by whoever completed it."""
+        actual = self._seen.callback
+        if self._called_back:
+            return
+        self._called_back = True
+        if actual is None or (actual.opened is None and actual.completed is None):
+            self._unseen_callback = True
+            return
+        if actual.completed is None:
+            return
+        by = actual.completed_by or told.person
+        opened = actual.opened if actual.opened is not None else self._seen.ended
+        at = actual.completed
+        if at < told.at:
+            at = told.at + max(0.0, actual.completed - opened)
+            self._moved_callback = Move(by, "callback", actual.completed, at)
+        self._add(Event(at, "completed", person=by))
+
+
+def is_answered(actual: ActualAttempt, confirm: bool) -> bool:
+    """Whether an attempt was picked up with nothing to prove that a person took it. A call that the caller ended after
+    it was picked up is one, unless the account asks for more than picking up."""
+    return actual.outcome == "answered" or (
+        actual.outcome == "cancelled" and actual.picked_up is not None and not confirm
+    )
+
+
+def goes_on(attempts: Sequence[ActualAttempt], answered: ActualAttempt) -> bool:
+    """Whether anybody was tried after an attempt was picked up."""
+    picked_up = answered.picked_up if answered.picked_up is not None else answered.started
+    return any(one.started > picked_up for one in attempts if one is not answered)
+
+
+def _ran_on(started: float, ended: float | None, waited_until: float, actual: ActualAttempt) -> bool:
+    """Whether more of an attempt is wanted than was seen of it: it was cancelled sooner, or its end was lost."""
+    if actual.outcome == UNKNOWN:
+        return True
+    if actual.outcome != "cancelled" or actual.ended is None:
+        return False
+    lasted = (waited_until if ended is None else ended) - started
+    return lasted > actual.ended - actual.started

@@ -1,0 +1,228 @@
+"""The verdict on a recorded dispatch: what it was, where it left the policy, how it ended and why.
+
+Where evidence is missing, the result and the cause are given only if they hold whatever the missing evidence would
+say; else they are `undetermined`, and `missing` says what is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from math import inf
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from oncall.errors import OncallError
+from oncall.escalation.engine import policy_of
+from oncall.logs.contacts import Contacts
+from oncall.plan import Plan
+from oncall.replay.alignment import Aligned, align
+from oncall.replay.causes import cause_of
+from oncall.replay.chain import Chain
+from oncall.replay.expected import Expected, Seen, expected_of
+from oncall.replay.people import people_of
+from oncall.replay.record import Record
+from oncall.replay.results import doubts_about, due_of, lost_ends, result_of
+from oncall.replay.verdict import (
+    UNKNOWN,
+    ActualAttempt,
+    ActualCallback,
+    Cause,
+    Divergence,
+    ExpectedAttempt,
+    Missing,
+    Result,
+    Verdict,
+)
+
+_MOST_LOST = 2
+_ENDINGS = ("no_answer", "busy", "declined", "unreachable", "failed", "voicemail", "answered")
+
+
+class Held(Struct, frozen=True):
+    """A record held against its chain, taking it to be complete."""
+
+    expected: Expected
+    aligned: Aligned
+    cause: Cause
+
+
+def judge(record: Record, plan: Plan | None, why_not: str | None = None, contacts: Contacts | None = None) -> Verdict:
+    """The verdict on a record by the plan in force when it started; None where there is none, and then why not.
+
+    `contacts` are those of the plan, where they are at hand. OutsideWindowError where the plan does not reach far
+    enough; the answer is then to be asked of one that does.
+    """
+    if plan is None:
+        return _verdict(record, None, record.attempts, (Missing(why_not or "the plan of the time", record.log_line),))
+    contacts = contacts or Contacts(plan)
+    account = record.account
+    if account is None and record.line is not None:
+        account = contacts.account_of(record.line)
+    chain, missing = _chain(plan, account, record)
+    known = people_of(record, contacts, chain)
+    return _verdict(record, chain, known.attempts, (*missing, *known.unsure), account)
+
+
+def _chain(plan: Plan, account: str | None, record: Record) -> tuple[Chain | None, tuple[Missing, ...]]:
+    """What the dispatch is held against, or why it cannot be."""
+    if account is None:
+        what = "which account it was for" if record.line is None else "whose line was called: it is nobody's"
+        return None, (Missing(what, record.log_line),)
+    if account not in plan.accounts:
+        return None, (Missing(f"the account {account!r}: it is not in the workspace", record.log_line),)
+    try:
+        return Chain(plan, account, policy_of(plan, account), record.start), ()
+    except OncallError as error:
+        return None, (Missing(f"the policy: {error}", record.log_line),)
+
+
+def _verdict(
+    record: Record,
+    chain: Chain | None,
+    attempts: tuple[ActualAttempt, ...],
+    unsure: tuple[Missing, ...],
+    account: str | None = None,
+) -> Verdict:
+    recovery = chain.policy.recovery if chain else None
+    due = due_of(record, recovery)
+    confirm = bool(chain.account.confirm) if chain else False
+    result = result_of(record, attempts, due, confirm)
+    opened = record.callback is not None
+    doubts = doubts_about(record, result, due, can_recover=chain is None or recovery is not None or opened)
+    lost = lost_ends(record, attempts, result)
+    unsure = (*record.unsure, *unsure)
+    missing = [*unsure, *(one.missing for one in record.doubts), *_lost(attempts)]
+    if doubts or lost or (chain is None and result == "recovered" and due is None):
+        result = "undetermined"
+    held = _hold(chain, record, attempts) if chain else None
+    cause: Cause | None = None
+    if result not in ("reached", "answered"):
+        sure = held is not None and result != "undetermined" and not unsure
+        cause = _cause(chain, record, attempts, held) if chain and held and sure else "undetermined"
+    divergences: list[Divergence] = []
+    if chain and held and not unsure:
+        divergences = _certain(held.aligned.divergences, record, attempts)
+        divergences += _recovery(chain, record, result, due)
+    first = record.first_taken
+    return Verdict(
+        dispatch=record.dispatch,
+        account=account if account is not None else record.account,
+        at=record.start,
+        result=result,
+        cause=cause,
+        also=_also(divergences),
+        missing=tuple(dict.fromkeys(missing)),
+        divergences=tuple(divergences),
+        expected=_beside(held) if held else (),
+        actual=attempts,
+        callback=_callback(record.callback, due),
+        ended=record.ended,
+        hung_up=record.hung_up,
+        acknowledged=first.at if first else None,
+        by=first.person if first else None,
+        disposition=record.disposition,
+        resolved=record.resolved,
+        line=record.line,
+        caller=record.caller,
+        operator=record.operator,
+        recordings=record.recordings,
+        log_line=record.log_line,
+        trace=held.expected.trace if held else None,
+    )
+
+
+def seen_in(record: Record, attempts: tuple[ActualAttempt, ...]) -> Seen:
+    """What the engine can be told of a record."""
+    return Seen(attempts, record.hung_up, record.callback, record.ended)
+
+
+def _hold(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...]) -> Held:
+    seen = seen_in(record, attempts)
+    expected = expected_of(chain.plan, chain.name, record.start, seen, record.dispatch)
+    aligned = align(chain, expected.attempts, attempts, record.ended)
+    cause = cause_of(chain, record, expected.trace, expected.attempts, aligned, attempts)
+    return Held(expected, aligned, cause)
+
+
+def _cause(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...], held: Held) -> Cause:
+    """The cause that holds however the calls ended whose end is lost."""
+    lost = [place for place, one in enumerate(attempts) if one.outcome == UNKNOWN]
+    if not lost:
+        return held.cause
+    if len(lost) > _MOST_LOST:
+        return "undetermined"
+    causes = set()
+    for endings in product(*(_endings(chain, attempts, place, record.ended) for place in lost)):
+        tried = list(attempts)
+        for place, ending in zip(lost, endings, strict=True):
+            tried[place] = ending
+        causes.add(_hold(chain, record, tuple(tried)).cause)
+    return causes.pop() if len(causes) == 1 else "undetermined"
+
+
+def _endings(chain: Chain, attempts: Sequence[ActualAttempt], place: int, ended: float) -> Iterator[ActualAttempt]:
+    """How a call may have ended that went on to others: in each way, at once, half-way, and as late as it can have."""
+    one = attempts[place]
+    after = min((other.started for other in attempts if other.started > one.started), default=ended)
+    longest = max(0.0, min(chain.wait_of(one.person, one.channel), after - one.started))
+    for outcome in _ENDINGS:
+        for share in (0.0, 0.5, 1.0):
+            at = max(one.started + longest * share, one.picked_up or 0)
+            picked_up = at if outcome == "answered" and one.picked_up is None else one.picked_up
+            yield replace(one, outcome=outcome, ended=at, picked_up=picked_up)
+
+
+def _lost(attempts: Sequence[ActualAttempt]) -> list[Missing]:
+    return [
+        Missing(f"how the call to {one.person or 'a number that is nobody’s'} ended", one.log_line)
+        for one in attempts
+        if one.outcome == UNKNOWN
+    ]
+
+
+def _certain(divergences: Sequence[Divergence], record: Record, attempts: Sequence[ActualAttempt]) -> list[Divergence]:
+    """The divergences before anything that the log does not have."""
+    until = min((one.start for one in record.doubts if one.until > 0 or one.start >= 0), default=inf)
+    lost = min((one.started for one in attempts if one.outcome == UNKNOWN), default=inf)
+    return [one for one in divergences if one.at < until and one.at <= lost]
+
+
+def _recovery(chain: Chain, record: Record, result: Result, due: float | None) -> list[Divergence]:
+    """What is wrong with the recovery: none was opened, or the callback came late or never."""
+    recovery, callback = chain.policy.recovery, record.callback
+    if result in ("reached", "answered", "undetermined"):
+        return []
+    file, line = chain.place(f"{chain.written}#recovery")
+    if callback is None or callback.opened is None:
+        if recovery is None:
+            return []
+        done = " though one was made" if callback and callback.completed is not None else ""
+        message = f"nobody took it, and no callback was opened{done}"
+        return [Divergence("no_recovery", record.ended, message, None, file, line)]
+    if due is None or (callback.completed is not None and callback.completed <= due):
+        return []
+    when = "never made" if callback.completed is None else f"made {round(callback.completed - due)}s late"
+    return [Divergence("callback_late", due, f"the callback was {when}", callback.log_line, file, line)]
+
+
+def _also(divergences: Sequence[Divergence]) -> tuple[str, ...]:
+    """The kinds of what else diverged; what became of the callback is always told."""
+    kinds: dict[str, None] = {}
+    for place, one in enumerate(divergences):
+        if place or one.kind in ("no_recovery", "callback_late"):
+            kinds[one.kind] = None
+    return tuple(kinds)
+
+
+def _beside(held: Held) -> tuple[ExpectedAttempt, ...]:
+    beside = held.aligned.beside
+    return tuple(
+        replace(one, beside=beside[index]) if index in beside else one
+        for index, one in enumerate(held.expected.attempts)
+    )
+
+
+def _callback(callback: ActualCallback | None, due: float | None) -> ActualCallback | None:
+    return None if callback is None else replace(callback, due=callback.due if callback.due is not None else due)

@@ -1,0 +1,450 @@
+"""A dispatch as a log has it: its events, put together, and what is wrong or missing among them.
+
+Nothing is held against a policy here. All times are seconds from the dispatch's start, which is when it was received;
+where the log does not say so, its first event. Events are taken by their time, whatever their order in the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import pairwise
+from math import inf
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from oncall.logs.event import LogEvent
+from oncall.replay.verdict import TOLERANCE, UNKNOWN, ActualAttempt, ActualCallback, Missing
+
+Numbered = tuple[int, LogEvent]
+
+# At one instant: the call, then what was begun, how it ended, who took it, and what came of it.
+_RANKS = {
+    "received": 0,
+    "tier_started": 1,
+    "skipped": 2,
+    "no_one_on_call": 3,
+    "attempt_started": 4,
+    "attempt_ringing": 5,
+    "attempt_answered": 6,
+    "acknowledged": 7,
+    "attempt_ended": 8,
+    "caller_hung_up": 9,
+    "callback_opened": 10,
+    "callback_escalated": 11,
+    "callback_completed": 12,
+    "closed": 13,
+    "resolved": 14,
+    "gap": 15,
+    "note": 16,
+}
+
+
+class Fault(Struct, frozen=True):
+    """What is wrong with a line of a log. `weighs` where it may hide something that happened; `time` is when, seconds
+    since the epoch, None where the line does not say."""
+
+    line: int
+    what: str
+    weighs: bool = False
+    time: float | None = None
+
+
+class Doubt(Struct, frozen=True):
+    """A stretch in which something may have happened that the log does not have."""
+
+    start: float
+    until: float
+    missing: Missing
+
+
+class Taken(Struct, frozen=True):
+    """Somebody took responsibility: when, who, and by which attempt, as far as the log says."""
+
+    at: float
+    person: str | None
+    attempt: str | None
+    log_line: int
+
+
+class Record(Struct, frozen=True):
+    """A recorded dispatch. `start` is its instant in seconds since the epoch.
+
+    `doubts` may hide anything; `unsure` is evidence without which a cause cannot be proved, though the result can.
+    `reported` is what was found wrong with its lines. `last` is the time of its last event.
+    """
+
+    dispatch: str
+    account: str | None
+    line: str | None
+    caller: str | None
+    operator: str | None
+    start: float
+    log_line: int
+    last: float
+    attempts: tuple[ActualAttempt, ...]
+    taken: tuple[Taken, ...]
+    hung_up: float | None
+    callback: ActualCallback | None
+    closed: float | None
+    disposition: str | None
+    resolved: bool | None
+    recordings: tuple[str, ...]
+    doubts: tuple[Doubt, ...]
+    unsure: tuple[Missing, ...]
+    reported: tuple[Fault, ...]
+
+    @property
+    def over(self) -> float:
+        """When the caller could no longer be reached at once: the first of hang-up, callback and close; else never."""
+        opened = self.callback.opened if self.callback else None
+        return min((time for time in (self.hung_up, opened, self.closed) if time is not None), default=inf)
+
+    @property
+    def first_taken(self) -> Taken | None:
+        """Who took it first."""
+        return self.taken[0] if self.taken else None
+
+    @property
+    def ended(self) -> float:
+        """When it ended: the first of acknowledgement, hang-up, callback and close, else its last event."""
+        first = min(self.over, self.taken[0].at if self.taken else inf)
+        return self.last if first == inf else first
+
+
+def record_of(numbered: Sequence[Numbered], faults: Sequence[Fault] = ()) -> Record:
+    """The events of one dispatch, with their lines in the log, as one record. `faults` are those of its lines that
+    could not be read. ValueError where there is no event at all."""
+    return _Putting(_in_order(numbered), faults).record()
+
+
+def _in_order(numbered: Iterable[Numbered]) -> list[tuple[float, int, LogEvent]]:
+    """By time, and by what they say where that is the same: two logs with the same events give the same record."""
+    found = [(one.time.timestamp(), number, one) for number, one in numbered]
+    found.sort(key=_order)
+    return found
+
+
+def _order(entry: tuple[float, int, LogEvent]) -> tuple[float, int, str, str, str, str, str]:
+    time, _, one = entry
+    return (
+        time,
+        _RANKS[one.type],
+        one.attempt or "",
+        one.person or "",
+        one.address or "",
+        one.channel or "",
+        one.outcome or "",
+    )
+
+
+class _Draft:
+    """An attempt while its events are being put together."""
+
+    __slots__ = (
+        "address",
+        "channel",
+        "end",
+        "first",
+        "id",
+        "lines",
+        "outcome",
+        "person",
+        "picked_up",
+        "start",
+        "taken",
+    )
+
+    def __init__(self, name: str, first: float) -> None:
+        self.id = name
+        self.first = first
+        self.person: str | None = None
+        self.address: str | None = None
+        self.channel: str | None = None
+        self.start: tuple[float, LogEvent] | None = None
+        self.picked_up: float | None = None
+        self.end: tuple[float, LogEvent] | None = None
+        self.outcome: str | None = None
+        self.taken: float | None = None
+        self.lines: list[int] = []
+
+    def learn(self, number: int, event: LogEvent) -> None:
+        """What an event says of whom it tries."""
+        self.lines.append(number)
+        self.person = self.person or event.person
+        self.address = self.address or event.address
+        self.channel = self.channel or event.channel
+
+    def may_be_of(self, event: LogEvent) -> bool:
+        """Whether an event that names no attempt can be of this one."""
+        return self.end is None and all(
+            mine is None or theirs is None or mine == theirs
+            for mine, theirs in (
+                (self.person, event.person),
+                (self.address, event.address),
+                (self.channel, event.channel),
+            )
+        )
+
+
+class _Putting:
+    """Events becoming a record."""
+
+    def __init__(self, events: list[tuple[float, int, LogEvent]], faults: Sequence[Fault]) -> None:
+        if not events:
+            raise ValueError("a dispatch without any event")
+        self._faults: list[Fault] = list(faults)
+        self._unsure: list[Missing] = []
+        self._doubts: list[tuple[float, float, Missing]] = []
+        self._drafts: dict[str, _Draft] = {}
+        self._taken: list[Taken] = []
+        self._said: dict[str, tuple[str, int]] = {}
+        self._recordings: dict[str, None] = {}
+        self._resolved: bool | None = None
+        self._callback: ActualCallback | None = None
+        self._hung_up: float | None = None
+        self._closed: tuple[float, str | None] | None = None
+        self._events = self._without_doubles(events)
+        self._start = self._received()
+
+    def record(self) -> Record:
+        for time, number, event in self._events:
+            self._take(time - self._start, number, event)
+        for fault in self._faults:
+            if fault.weighs:
+                at = None if fault.time is None else fault.time - self._start
+                missing = Missing(fault.what, fault.line)
+                self._doubts.append((-inf, inf, missing) if at is None else (at, at, missing))
+        attempts = sorted((self._attempt(draft) for draft in self._drafts.values()), key=_turn)
+        first = self._events[0][2]
+        said = {name: value for name, (value, _) in self._said.items()}
+        return Record(
+            dispatch=first.dispatch,
+            account=said.get("account"),
+            line=said.get("line"),
+            caller=said.get("caller"),
+            operator=said.get("operator"),
+            start=self._start,
+            log_line=min(number for _, number, _ in self._events),
+            last=max(time for time, _, _ in self._events) - self._start,
+            attempts=tuple(attempts),
+            taken=tuple(sorted(self._taken, key=lambda one: (one.at, one.person or ""))),
+            hung_up=self._hung_up,
+            callback=self._callback,
+            closed=self._closed[0] if self._closed else None,
+            disposition=self._closed[1] if self._closed else None,
+            resolved=self._resolved,
+            recordings=tuple(self._recordings),
+            doubts=tuple(Doubt(*one) for one in sorted(self._doubts, key=lambda one: one[:2])),
+            unsure=tuple(self._unsure),
+            reported=tuple(self._faults),
+        )
+
+    # Before anything is put together.
+
+    def _without_doubles(self, events: list[tuple[float, int, LogEvent]]) -> list[tuple[float, int, LogEvent]]:
+        kept: list[tuple[float, int, LogEvent]] = []
+        for entry in events:
+            twin = next((other for other in _same_instant(kept, entry[0]) if _is_same(other[2], entry[2])), None)
+            if twin is None:
+                kept.append(entry)
+                continue
+            first, second = sorted((twin[1], entry[1]))
+            self._faults.append(Fault(second, f"the same event as on line {first}, counted once"))
+        return kept
+
+    def _received(self) -> float:
+        """When the dispatch came in, as far as that is known."""
+        calls = [entry for entry in self._events if entry[2].type == "received"]
+        if not calls:
+            line = self._events[0][1]
+            self._unsure.append(Missing("when the call came in: no `received` is in the log", line))
+            return self._events[0][0]
+        if len(calls) > 1:
+            what = f"received on line {calls[0][1]} and again here: two dispatches with one id?"
+            self._faults.append(Fault(calls[1][1], what, weighs=True))
+        start = calls[0][0]
+        time, number, event = self._events[0]
+        if time < start - TOLERANCE and event.type not in ("gap", "note"):
+            what = f"{_seconds(start - time)} before the call came in (line {calls[0][1]}): clocks that differ?"
+            self._faults.append(Fault(number, what))
+            self._unsure.append(Missing(f"times that can be trusted: an event {what}", number))
+        return start
+
+    # One event after the other.
+
+    def _take(self, at: float, number: int, event: LogEvent) -> None:
+        for name in ("account", "line", "caller", "operator"):
+            self._say(name, getattr(event, name), number)
+        if event.recording:
+            self._recordings[event.recording] = None
+        kind = event.type
+        if kind.startswith("attempt_"):
+            self._try(at, number, event)
+        elif kind == "acknowledged":
+            self._acknowledge(at, number, event)
+        elif kind == "caller_hung_up":
+            if self._hung_up is None:
+                self._hung_up = max(at, 0.0)
+        elif kind.startswith("callback_"):
+            self._call_back(at, number, event)
+        elif kind == "closed":
+            self._closed = self._closed or (at, event.disposition)
+        elif kind == "resolved":
+            self._resolved = event.resolved if event.resolved is not None else True
+        elif kind == "gap":
+            until = inf if event.until is None else _offset(event.until, self._start)
+            self._doubts.append((at, until, Missing("the record is incomplete here: a `gap`", number)))
+
+    def _say(self, name: str, value: str | None, number: int) -> None:
+        if value is None:
+            return
+        known = self._said.setdefault(name, (value, number))
+        if known[0] != value and name == "account":
+            what = f"another account than on line {known[1]}"
+            if not any(fault.what == what for fault in self._faults):
+                self._faults.append(Fault(number, what))
+                self._unsure.append(Missing(f"which account it was for: {what}", number))
+
+    def _try(self, at: float, number: int, event: LogEvent) -> None:
+        draft = self._draft(at, number, event)
+        draft.learn(number, event)
+        if event.type == "attempt_started":
+            if draft.start is not None:
+                self._faults.append(
+                    Fault(number, "this attempt has started before", weighs=True, time=self._start + at)
+                )
+                return
+            draft.start = at, event
+        elif event.type == "attempt_answered":
+            draft.picked_up = at if draft.picked_up is None else draft.picked_up
+        elif event.type == "attempt_ended":
+            if draft.end is not None and draft.end[1].outcome != event.outcome:
+                self._faults.append(
+                    Fault(number, "this attempt has ended before, otherwise", weighs=True, time=self._start + at)
+                )
+            draft.end = draft.end or (at, event)
+
+    def _draft(self, at: float, number: int, event: LogEvent) -> _Draft:
+        """The attempt an event is of: the one it names, else the last that it can be of."""
+        name = event.attempt
+        if name is None and event.type != "attempt_started":
+            found = [one for one in self._drafts.values() if one.may_be_of(event)]
+            if found:
+                return found[-1]
+        name = name if name is not None else f"line {number}"
+        return self._drafts.setdefault(name, _Draft(name, at))
+
+    def _acknowledge(self, at: float, number: int, event: LogEvent) -> None:
+        draft = self._drafts.get(event.attempt) if event.attempt is not None else None
+        if draft is None and event.person is not None:
+            draft = next((one for one in reversed(self._drafts.values()) if one.person == event.person), None)
+        if draft is not None and draft.taken is None:
+            draft.taken = at
+        person = event.person or (draft.person if draft else None)
+        self._taken.append(Taken(at, person, draft.id if draft else event.attempt, number))
+
+    def _call_back(self, at: float, number: int, event: LogEvent) -> None:
+        known = self._callback or ActualCallback(event.owner, None, None, log_line=number)
+        if event.type == "callback_opened" and known.opened is None:
+            due = None if event.due is None else _offset(event.due, self._start)
+            known = replace(known, owner=event.owner or event.person, opened=at, due=due, log_line=number)
+        elif event.type == "callback_escalated" and known.escalated is None:
+            known = replace(known, escalated=at, escalated_to=event.owner or event.person)
+        elif event.type == "callback_completed" and known.completed is None:
+            known = replace(known, completed=at, completed_by=event.person or event.owner)
+        self._callback = known
+
+    # Attempts.
+
+    def _attempt(self, draft: _Draft) -> ActualAttempt:
+        start = draft.start[0] if draft.start else draft.first
+        begun = draft.start[1] if draft.start else None
+        line = min(draft.lines)
+        if draft.start is None:
+            self._miss(line, "when this attempt started")
+        if draft.channel is None:
+            self._miss(line, "by which channel this attempt was made")
+        if draft.person is None and draft.address is None:
+            self._miss(line, "whom this attempt tried")
+        ended, outcome = self._end(draft, start, line)
+        picked_up = draft.picked_up
+        if picked_up is None and outcome == "answered":
+            picked_up = ended
+        return ActualAttempt(
+            id=draft.id,
+            person=draft.person,
+            channel=draft.channel,
+            address=draft.address,
+            tier=begun.tier if begun else None,
+            round=begun.round if begun else None,
+            started=start,
+            picked_up=None if picked_up is None else max(picked_up, start),
+            ended=ended,
+            outcome=outcome,
+            confirmed=draft.taken is not None,
+            raw=draft.end[1].raw if draft.end else None,
+            recording=draft.end[1].recording if draft.end else None,
+            log_line=line,
+        )
+
+    def _end(self, draft: _Draft, start: float, line: int) -> tuple[float | None, str]:
+        """When an attempt ended and how; for a call the log lost, nobody knows."""
+        if draft.taken is not None:
+            return max(draft.taken, start), "acknowledged"
+        if draft.end is None or draft.end[1].outcome is None:
+            if draft.channel not in (None, "voice"):
+                return None, "no_response"
+            return None, UNKNOWN
+        ended, outcome = draft.end[0], draft.end[1].outcome
+        if ended < start - TOLERANCE:
+            self._faults.append(Fault(line, f"this attempt ends {_seconds(start - ended)} before it starts"))
+            return None, UNKNOWN
+        ended = max(ended, start)
+        if outcome == "acknowledged":
+            self._taken.append(Taken(ended, draft.person, draft.id, draft.lines[-1]))
+        return (None if outcome == "no_response" else ended), outcome
+
+    def _miss(self, line: int, what: str) -> None:
+        self._faults.append(Fault(line, f"the log does not say {what}"))
+        self._unsure.append(Missing(what, line))
+
+
+def _same_instant(kept: list[tuple[float, int, LogEvent]], time: float) -> Iterable[tuple[float, int, LogEvent]]:
+    for entry in reversed(kept):
+        if entry[0] != time:
+            return
+        yield entry
+
+
+def _is_same(one: LogEvent, other: LogEvent) -> bool:
+    """Whether two events say the same, whenever and wherever they were written."""
+    if one.type != other.type or one.attempt != other.attempt or one.person != other.person:
+        return False
+    return _bare(one) == _bare(other)
+
+
+def _bare(one: LogEvent) -> LogEvent:
+    return replace(one, id=None, recorded=None, source=None)
+
+
+def _turn(one: ActualAttempt) -> tuple[float, str, str, str, str]:
+    return (one.started, one.person or "", one.channel or "", one.address or "", one.id)
+
+
+def _offset(instant: datetime, start: float) -> float:
+    return instant.timestamp() - start
+
+
+def _seconds(length: float) -> str:
+    return f"{length:g}s"
+
+
+def lines_out_of_order(numbered: Sequence[Numbered]) -> list[Fault]:
+    """The lines of a dispatch that are earlier than the line before them: nothing is lost by it."""
+    return [
+        Fault(number, f"earlier than line {before}, which is of the same dispatch; events are taken by their time")
+        for (before, one), (number, other) in pairwise(numbered)
+        if other.time < one.time
+    ]

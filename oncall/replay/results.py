@@ -1,0 +1,71 @@
+"""How a recorded dispatch ended, and whether evidence that is missing could make it another end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import inf
+
+from oncall.model import Recovery
+from oncall.replay.expected import goes_on, is_answered
+from oncall.replay.record import Doubt, Record
+from oncall.replay.verdict import UNKNOWN, ActualAttempt, Result
+
+
+def result_of(record: Record, attempts: Sequence[ActualAttempt], due: float | None, confirm: bool) -> Result:
+    """The first that holds, taking the record to be complete.
+
+    `reached`: somebody took it before it was over for the caller. `answered`: picked up, nobody tried after it, and
+    nothing proves that a person took it. `recovered`: called back no later than `due` (None: no time was promised).
+    `abandoned`: the caller left. `missed`: nobody took it.
+    """
+    first = record.first_taken
+    if first is not None and first.at <= record.over:
+        return "reached"
+    if any(_is_taken(one, record, attempts, confirm) for one in attempts):
+        return "answered"
+    completed = record.callback.completed if record.callback else None
+    if completed is not None and (due is None or completed <= due):
+        return "recovered"
+    return "abandoned" if record.hung_up is not None else "missed"
+
+
+def _is_taken(one: ActualAttempt, record: Record, attempts: Sequence[ActualAttempt], confirm: bool) -> bool:
+    if not is_answered(one, confirm) or one.picked_up is None:
+        return False
+    return one.picked_up <= record.over and not goes_on(attempts, one)
+
+
+def due_of(record: Record, recovery: Recovery | None) -> float | None:
+    """When the callback was due: as recorded, else as the policy says from when it was opened, else from the
+    dispatch's end. None where neither says."""
+    callback = record.callback
+    if callback and callback.due is not None:
+        return callback.due
+    if recovery is None:
+        return None
+    opened = callback.opened if callback and callback.opened is not None else record.ended
+    return opened + recovery.due_within
+
+
+def doubts_about(record: Record, result: Result, due: float | None, *, can_recover: bool) -> list[Doubt]:
+    """The doubts that could make a result another: those that begin before the last moment at which something the log
+    does not have could have changed it."""
+    first = record.first_taken
+    if result == "reached" and first is not None:
+        last = -inf if record.hung_up is not None else first.at
+    elif result in ("answered", "recovered"):
+        last = record.over
+    elif due is not None:
+        last = due
+    else:
+        last = inf if can_recover else record.over
+    return [one for one in record.doubts if one.start < last and (one.until > 0 or one.start >= 0)]
+
+
+def lost_ends(record: Record, attempts: Sequence[ActualAttempt], result: Result) -> list[ActualAttempt]:
+    """The calls whose lost end could make a result another: nobody was tried after them, and the caller was there."""
+    if result == "reached":
+        return []
+    return [
+        one for one in attempts if one.outcome == UNKNOWN and one.started <= record.over and not goes_on(attempts, one)
+    ]
