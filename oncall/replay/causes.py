@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import inf
 from typing import cast
 
@@ -11,8 +11,6 @@ from oncall.replay.alignment import Aligned
 from oncall.replay.chain import Chain
 from oncall.replay.record import Record
 from oncall.replay.verdict import TOLERANCE, UNKNOWN, ActualAttempt, Cause, ExpectedAttempt
-
-_BY_DIVERGENCE: dict[str, Cause] = {"wrong_person": "wrong_person", "unknown_contact": "wrong_person"}
 
 
 def cause_of(
@@ -30,23 +28,35 @@ def cause_of(
     begun), `caller_patience` (the caller left and all went as it should); else how the first tier that was tried
     ended; `not_tried` where none was.
     """
+    return next(_holding(chain, record, trace, expected, aligned, attempts))
+
+
+def _holding(
+    chain: Chain,
+    record: Record,
+    trace: Trace,
+    expected: Sequence[ExpectedAttempt],
+    aligned: Aligned,
+    attempts: Sequence[ActualAttempt],
+) -> Iterator[Cause]:
+    """The causes that hold, in order."""
     first = aligned.divergences[0].kind if aligned.divergences else ""
     left = record.hung_up
     if chain.policy.tiers and not chain.bound(0, 0):
-        return "schedule_gap"
-    if first in _BY_DIVERGENCE:
-        return _BY_DIVERGENCE[first]
+        yield "schedule_gap"
+    if first in ("wrong_person", "unknown_contact"):
+        yield "wrong_person"
     if not _has_backup(chain, trace):
-        return "no_backup"
+        yield "no_backup"
     if first == "skipped_tier":
-        return "skipped_tier"
+        yield "skipped_tier"
     if first == "stopped_early" and left is None:
-        return "stopped_early"
+        yield "stopped_early"
     if left is not None and _is_slow(expected, aligned, attempts, left):
-        return "slow_escalation"
+        yield "slow_escalation"
     if left is not None and not aligned.divergences:
-        return "caller_patience"
-    return _outcome(chain, record, expected, aligned, attempts)
+        yield "caller_patience"
+    yield _outcome(chain, record, expected, aligned, attempts)
 
 
 def _has_backup(chain: Chain, trace: Trace) -> bool:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oncall.logs.event import LogEvent
+from oncall.logs.faults import Fault
 from oncall.replay.verdict import TOLERANCE, UNKNOWN, ActualAttempt, ActualCallback, Missing
 
 Numbered = tuple[int, LogEvent]
@@ -39,16 +40,6 @@ _RANKS = {
     "gap": 15,
     "note": 16,
 }
-
-
-class Fault(Struct, frozen=True):
-    """What is wrong with a line of a log. `weighs` where it may hide something that happened; `time` is when, seconds
-    since the epoch, None where the line does not say."""
-
-    line: int
-    what: str
-    weighs: bool = False
-    time: float | None = None
 
 
 class Doubt(Struct, frozen=True):

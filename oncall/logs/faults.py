@@ -1,0 +1,39 @@
+"""What is wrong with the lines of a log: reported by line, never in the way of the rest."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+KEPT = 1000
+
+
+class Fault(Struct, frozen=True):
+    """What is wrong with a line of a log (0: with the log as such), and the dispatch it is of, where that can be told.
+
+    `weighs` where it may hide something that happened; `time` is when, seconds since the epoch, None where the line
+    does not say."""
+
+    line: int
+    what: str
+    dispatch: str | None = None
+    weighs: bool = False
+    time: float | None = None
+
+
+class Faults:
+    """The faults met so far: the first KEPT of them, and how many there were."""
+
+    def __init__(self) -> None:
+        self.first: list[Fault] = []
+        self.number = 0
+
+    def add(self, fault: Fault) -> None:
+        """One more."""
+        self.number += 1
+        if len(self.first) < KEPT:
+            self.first.append(fault)
+
+    def merge(self, first: list[Fault], number: int) -> None:
+        """Those that another process met."""
+        self.first = sorted({*self.first, *first}, key=lambda one: (one.line, one.what))[:KEPT]
+        self.number += number

@@ -1,0 +1,234 @@
+"""Reading an event log: streaming, from a file, a gzipped one or standard input, and exact about what it cannot read.
+
+The events of one dispatch may lie among those of others, but no further apart than SPAN lines: what is kept in memory
+are the lines of the dispatches under way. A line later than that is reported and belongs to no dispatch any more.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import msgspec
+from msgspec import Struct
+
+from oncall.errors import OncallError
+from oncall.logs.faults import Fault, Faults
+
+SPAN = 100_000
+"""How many lines the events of one dispatch may lie apart."""
+
+LONGEST = 1_000_000
+"""The longest line that is read, in bytes."""
+
+_BLOCK = 1 << 20
+_GZIP = b"\x1f\x8b"
+_NAMED = re.compile(rb'"dispatch"\s*:\s*("(?:[^"\\]|\\.)*")')
+
+
+class Group(Struct, frozen=True):
+    """The lines of one dispatch with their numbers, as they stand in the log."""
+
+    dispatch: str
+    lines: list[tuple[int, bytes]]
+
+
+class _Key(Struct):
+    dispatch: str
+
+
+_KEY = msgspec.json.Decoder(_Key)
+
+
+class Log:
+    """An event log being read. `read` is how many bytes of the file have been, `faults` what was wrong so far."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.read = 0
+        self.faults = Faults()
+
+    def lines(self) -> Iterator[tuple[int, bytes]]:
+        """The lines with their numbers, from 1, without their ends. A line beyond LONGEST is left out and reported."""
+        number, rest, long = 0, b"", False
+        for block in self._blocks():
+            parts = block.split(b"\n")
+            if long:
+                if len(parts) == 1:
+                    continue
+                parts[0], rest, long = b"", b"", False
+            parts[0] = rest + parts[0]
+            rest = parts.pop()
+            for line in parts:
+                number += 1
+                yield number, line
+            if len(rest) > LONGEST:
+                self.faults.add(Fault(number + 1, f"a line of more than {LONGEST:,} bytes: left out"))
+                rest, long = b"", True
+        if rest:
+            yield number + 1, rest
+
+    def lines_with(self, text: bytes) -> Iterator[tuple[int, bytes]]:
+        """The lines that hold a text, or a backslash, by which it could be written otherwise."""
+        number, rest = 0, b""
+        for block in self._blocks():
+            block = rest + block
+            end = block.rfind(b"\n") + 1
+            if not end and len(block) <= LONGEST:
+                rest = block
+                continue
+            yield from self._found(block[:end], text, number)
+            number += block.count(b"\n", 0, end)
+            rest = block[end:] if len(block) - end <= LONGEST else b""
+        yield from self._found(rest, text, number)
+
+    def _found(self, block: bytes, text: bytes, number: int) -> Iterator[tuple[int, bytes]]:
+        at = counted = 0
+        while True:
+            at = _nearest(block.find(text, at), block.find(b"\\", at))
+            if at < 0:
+                return
+            start, end = block.rfind(b"\n", 0, at) + 1, block.find(b"\n", at)
+            end = len(block) if end < 0 else end
+            number += block.count(b"\n", counted, start)
+            counted = start
+            yield number + 1, block[start:end]
+            at = end
+
+    def groups(self, only: str | None = None, part: tuple[int, int] = (0, 1)) -> Iterator[Group]:
+        """The dispatches, in the order of their first lines. `only` is one of them; `part` (which, of how many) is a
+        share of them by their ids, for several processes that read one log."""
+        lines = self.lines() if only is None else self.lines_with(only.encode())
+        grouping = _Grouping(self.faults)
+        which, number_of_parts = part
+        for number, line in lines:
+            name = self._dispatch(number, line)
+            if name is None or (only is not None and name != only):
+                continue
+            if number_of_parts > 1 and zlib.crc32(name.encode()) % number_of_parts != which:
+                continue
+            grouping.add(name, number, line)
+            if grouping.complete:
+                yield from grouping.take()
+        yield from grouping.rest()
+
+    def _dispatch(self, number: int, line: bytes) -> str | None:
+        """Whose line it is; None for one that is nobody's, which is reported."""
+        try:
+            return _KEY.decode(line).dispatch
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            pass
+        if not line.strip(b" \t\r\xef\xbb\xbf"):
+            return None
+        named = _NAMED.search(line)
+        name = _text(named[1]) if named else None
+        if name is None:
+            self.faults.add(Fault(number, _why_unreadable(number, line)))
+        return name
+
+    def _blocks(self) -> Iterator[bytes]:
+        first = self._file.read(_BLOCK)
+        self.read += len(first)
+        if first.startswith(_GZIP):
+            yield from self._unzipped(first)
+            return
+        if first[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            raise OncallError("the log is UTF-16: save it as UTF-8")
+        block = first.removeprefix(b"\xef\xbb\xbf")
+        while block:
+            yield block
+            block = self._file.read(_BLOCK)
+            self.read += len(block)
+
+    def _unzipped(self, block: bytes) -> Iterator[bytes]:
+        unzip = zlib.decompressobj(wbits=31)
+        try:
+            while block:
+                while block and not unzip.eof:
+                    out = unzip.decompress(block, _BLOCK)
+                    if out:
+                        yield out
+                    block = unzip.unconsumed_tail
+                if unzip.eof and (tail := unzip.unused_data + block).startswith(_GZIP):
+                    unzip, block = zlib.decompressobj(wbits=31), tail
+                    continue
+                block = self._file.read(_BLOCK)
+                self.read += len(block)
+        except zlib.error as error:
+            self.faults.add(Fault(0, f"the gzip is damaged ({error}): what comes after it could not be read"))
+            return
+        if not unzip.eof:
+            self.faults.add(Fault(0, "the gzip ends in the middle: what came after it is not there"))
+
+
+class _Grouping:
+    """The dispatches under way, by their first lines."""
+
+    def __init__(self, faults: Faults) -> None:
+        self._open: dict[str, list[tuple[int, bytes]]] = {}
+        self._oldest = 0  # the line after which the first of them is complete
+        self._done: set[int] = set()
+        self._faults = faults
+        self.complete: list[Group] = []
+
+    def add(self, name: str, number: int, line: bytes) -> None:
+        """A line comes; some dispatches may be complete by it."""
+        while self._open and number > self._oldest:
+            self.complete.append(self._first())
+        known = self._open.get(name)
+        if known is not None:
+            known.append((number, line))
+        elif hash(name) in self._done:
+            what = f"more than {SPAN:,} lines after the first line of its dispatch: not judged with it"
+            self._faults.add(Fault(number, what, name))
+        else:
+            if not self._open:
+                self._oldest = number + SPAN
+            self._open[name] = [(number, line)]
+
+    def take(self) -> list[Group]:
+        """Those that have become complete."""
+        complete, self.complete = self.complete, []
+        return complete
+
+    def rest(self) -> Iterator[Group]:
+        """The log is over."""
+        while self._open:
+            yield self._first()
+
+    def _first(self) -> Group:
+        name = next(iter(self._open))
+        lines = self._open.pop(name)
+        self._done.add(hash(name))
+        if self._open:
+            self._oldest = next(iter(self._open.values()))[0][0] + SPAN
+        return Group(name, lines)
+
+
+def _nearest(one: int, other: int) -> int:
+    found = [at for at in (one, other) if at >= 0]
+    return min(found, default=-1)
+
+
+def _text(literal: bytes) -> str | None:
+    try:
+        found = msgspec.json.decode(literal)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return found if isinstance(found, str) else None
+
+
+def _why_unreadable(number: int, line: bytes) -> str:
+    try:
+        found = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        if b"\0" in line[:1000]:
+            return "not text: is this an event log?"
+        return "not a JSON object: cut off, or not an event log?"
+    if not isinstance(found, dict):
+        return "not a JSON object"
+    if "dispatch" not in found:
+        return "no `dispatch`: nobody can say which call it is of"
+    return "`dispatch` is not a text"
