@@ -7,6 +7,7 @@ when they are asked for: a plan from the cache costs what the question needs of 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from functools import partial
+from typing import Literal
 
 from msgspec import Struct
 
@@ -105,14 +106,24 @@ class Reported(Struct, frozen=True):
 EVERYTHING = ""
 
 
+class PlanUsed(Struct, frozen=True):
+    """Which plan a question was asked of: `digest` identifies its sources; they are those of a `revision` in git, or
+    today's files, and then `why_today` says why."""
+
+    digest: str
+    as_of: Literal["git", "today"]
+    revision: str | None = None
+    why_today: str | None = None
+
+
 class Plan(Struct, frozen=True):
     """What a workspace means for the instants of `window`.
 
     `digest` identifies the sources, `country` is that of telephone numbers without one. `open` holds the stretches each
-    named hours promise a human, `written` when a calendar was last changed where it says so, `reported` the problems met
-    by what they are about, and `doubts` the absences, by calendar, that may be anybody's. `endpoints` are the addresses
-    of a person's contact methods in the one form in which equal addresses are equal, and `places` where definitions
-    stand, by `accounts/NAME` and the like.
+    named hours promise a human, `written` when a calendar was last changed where it says so, `reported` the problems
+    met by what they are about, and `doubts` the absences, by calendar, that may be anybody's. `endpoints` are the
+    addresses of a person's contact methods in the one form in which equal addresses are equal, and `places` where
+    definitions stand, by `accounts/NAME` and the like.
     """
 
     digest: str

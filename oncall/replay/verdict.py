@@ -10,6 +10,7 @@ from typing import Literal
 from msgspec import Struct
 
 from oncall.escalation.trace import Attempt, Trace
+from oncall.plan import PlanUsed as PlanUsed
 
 RULES_VERSION = 1
 """The version of the rules that verdicts are given by: an old report can be told from a changed mind."""
@@ -128,15 +129,6 @@ class ActualCallback(Struct, frozen=True):
     completed: float | None = None
     completed_by: str | None = None
     log_line: int | None = None
-
-
-class PlanUsed(Struct, frozen=True):
-    """Which plan a dispatch was held against: from git at a revision, or from today's files, and then why."""
-
-    digest: str
-    as_of: Literal["git", "today"]
-    revision: str | None = None
-    why_today: str | None = None
 
 
 class Move(Struct, frozen=True):

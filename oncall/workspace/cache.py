@@ -2,8 +2,9 @@
 
 An entry is one file in the user's cache folder for one workspace and one window. It says what it was made from (the
 stamps of every file and folder that was looked at, the versions of oncall and of the time-zone data) and is used only
-while all of that still holds. Whatever is wrong with an entry, it is as if there were none; whatever keeps an entry
-from being written, the answer is given all the same. The folder may be deleted at any time.
+while all of that still holds. A workspace as it was at a revision is identified by its git tree, which never changes.
+Whatever is wrong with an entry, it is as if there were none; whatever keeps an entry from being written, the answer is
+given all the same. The folder may be deleted at any time.
 
 The file is a line with the checksum of the rest, a header, and the records of the plan, which are decoded one by one
 when they are asked for: a question about one account of a thousand reads that account.
@@ -27,10 +28,11 @@ from oncall.plan import AccountFacts, Doubt, Plan, Presence, RotationFacts, Writ
 from oncall.schedule import Schedule, Segment, Window
 from oncall.workspace.files import Files, stamp
 
-FORMAT = 5
+FORMAT = 6
 
 _T = TypeVar("_T")
 _KEPT = 8  # entries of one workspace: the months somebody has asked about lately
+_KEPT_OF_THE_PAST = 64  # entries of one workspace as it was at revisions
 _SETTLED = 250_000_000  # ns a source has to be older than the entry, for its times to tell the next change from it
 
 
@@ -62,6 +64,7 @@ _RECORDS: dict[str, Any] = {
 class _Header(Struct, frozen=True):
     made_by: tuple[str, ...]
     root: str
+    tree: str
     window: tuple[int, int]
     digest: str
     organization: str
@@ -85,48 +88,81 @@ def folder(environment: Mapping[str, str]) -> str | None:
     return os.path.join(base, "oncall") if os.path.isabs(base) else None
 
 
-def cached_plan(root: str, window: Window, where: str | None, build: Callable[[], tuple[Plan, Files]]) -> Plan:
-    """The plan of a workspace for a window: the one kept in the cache folder while it is true, else a new one."""
+def cached_plan(
+    root: str, window: Window, where: str | None, build: Callable[[], tuple[Plan, Files]], tree: str = ""
+) -> Plan:
+    """The plan of a workspace for a window: the one kept in the cache folder while it is true, else a new one. `tree`
+    names the git tree that holds the workspace as it was, where it is not as it lies there."""
     if where is None:
         return build()[0]
-    path = _entry(root, window, where)
+    name = f"{entry_name(root)}@{tree}" if tree else entry_name(root)
+    path = os.path.join(where, f"{name}.{window.start}.plan")
 
     @cache
     def renewed() -> Plan:
         plan, files = build()
-        _write(path, plan, files)
+        _write(path, plan, files, tree)
         return plan
 
-    return _read(path, root, window, renewed) or renewed()
+    return _read(path, (root, tree, (window.start, window.end)), renewed) or renewed()
 
 
-def _made_by() -> tuple[str, ...]:
+def made_by() -> tuple[str, ...]:
+    """What an entry depends on besides its sources."""
     return (str(FORMAT), __version__, times.ZONE_DATA_VERSION, msgspec.__version__)
 
 
-def _entry(root: str, window: Window, where: str) -> str:
-    name = f"{zlib.crc32(root.encode('utf-8', 'surrogateescape')):08x}-{os.path.basename(root)[:40]}"
-    return os.path.join(where, f"{name}.{window.start}.plan")
+def entry_name(root: str) -> str:
+    """How the names of a workspace's entries begin."""
+    return f"{zlib.crc32(root.encode('utf-8', 'surrogateescape')):08x}-{os.path.basename(root)[:40]}"
 
 
-def _read(path: str, root: str, window: Window, renewed: Callable[[], Plan]) -> Plan | None:
+def read_entry(path: str) -> tuple[memoryview, memoryview] | None:
+    """The header of an entry and its records; None where there is no entry, or it is not what was written."""
     try:
         with open(path, "rb") as file:
             if not _is_ours(os.fstat(file.fileno())):
                 return None
             data = file.read()
         check, size = (int(word, 16) for word in data[:17].split(b" "))
-        rest = memoryview(data)[18:]
-        if zlib.crc32(rest) != check:
-            return None
-        header = msgspec.json.decode(rest[:size], type=_Header)
-    except (OSError, ValueError, msgspec.MsgspecError):
+    except (OSError, ValueError):
         return None
-    if (header.made_by, header.root, header.window) != (_made_by(), root, (window.start, window.end)):
+    rest = memoryview(data)[18:]
+    return (rest[:size], rest[size:]) if zlib.crc32(rest) == check else None
+
+
+def write_entry(path: str, header: bytes, records: bytes = b"", holds: Callable[[int], bool] | None = None) -> bool:
+    """Put an entry in place whole, or not at all; whether it was. `holds` tells from the time at which it was written,
+    in nanoseconds, whether it is true still."""
+    temporary = f"{path}.{os.getpid()}.new"
+    body = header + records
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        with open(temporary, "wb") as file:
+            file.write(b"%08x %08x\n" % (zlib.crc32(body), len(header)) + body)
+        if holds is None or holds(os.stat(temporary).st_mtime_ns):
+            os.replace(temporary, path)
+            return True
+        os.remove(temporary)
+    except (OSError, ValueError):  # a full disk, no permission, a name that is not Unicode: then there is no entry
+        with suppress(OSError):
+            os.remove(temporary)
+    return False
+
+
+def _read(path: str, asked: tuple[str, str, tuple[int, int]], renewed: Callable[[], Plan]) -> Plan | None:
+    entry = read_entry(path)
+    try:
+        header = msgspec.json.decode(entry[0], type=_Header) if entry else None
+    except (ValueError, msgspec.MsgspecError):
         return None
-    if any(stamp(root, name) != old for name, old in header.stamps.items()):
+    if entry is None or header is None:
         return None
-    return _plan(header, rest[size:], renewed)
+    if (header.made_by, (header.root, header.tree, header.window)) != (made_by(), asked):
+        return None
+    if any(stamp(header.root, name) != old for name, old in header.stamps.items()):
+        return None
+    return _plan(header, entry[1], renewed)
 
 
 def _is_ours(status: os.stat_result) -> bool:
@@ -197,25 +233,18 @@ def _packed(schedule: Schedule) -> PackedSchedule:
     return PackedSchedule((schedule.window.start, schedule.window.end), tuple(places), segments)
 
 
-def _write(path: str, plan: Plan, files: Files) -> None:
-    """Put an entry in place whole, or not at all."""
-    temporary = f"{path}.{os.getpid()}.new"
+def _write(path: str, plan: Plan, files: Files, tree: str) -> None:
     try:
-        data = _encoded(plan, files)
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        with open(temporary, "wb") as file:
-            file.write(data)
-        if _settled(files, os.stat(temporary).st_mtime_ns):
-            os.replace(temporary, path)
-            _forget_old(path)
-        else:
-            os.remove(temporary)
-    except (OSError, ValueError):  # a full disk, no permission, a name that is not Unicode: then there is no entry
+        header, records = _encoded(plan, files, tree)
+    except ValueError:  # a name that is not Unicode: then there is no entry
+        return
+    if write_entry(path, header, records, lambda now: _settled(files, now)):
+        name = entry_name(plan.root)
         with suppress(OSError):
-            os.remove(temporary)
+            _forget_old(os.path.dirname(path), *((f"{name}@", _KEPT_OF_THE_PAST) if tree else (f"{name}.", _KEPT)))
 
 
-def _encoded(plan: Plan, files: Files) -> bytes:
+def _encoded(plan: Plan, files: Files, tree: str) -> tuple[bytes, bytes]:
     index: dict[str, dict[str, tuple[int, int]]] = {}
     records = bytearray()
     for kind in _RECORDS:
@@ -225,8 +254,9 @@ def _encoded(plan: Plan, files: Files) -> bytes:
             records += data
     header = msgspec.json.encode(
         _Header(
-            made_by=_made_by(),
+            made_by=made_by(),
             root=plan.root,
+            tree=tree,
             window=(plan.window.start, plan.window.end),
             digest=plan.digest,
             organization=plan.organization,
@@ -236,8 +266,7 @@ def _encoded(plan: Plan, files: Files) -> bytes:
             index=index,
         )
     )
-    body = header + records
-    return b"%08x %08x\n" % (zlib.crc32(body), len(header)) + body
+    return header, bytes(records)
 
 
 def _settled(files: Files, now: int) -> bool:
@@ -250,11 +279,10 @@ def _settled(files: Files, now: int) -> bool:
     return True
 
 
-def _forget_old(path: str) -> None:
-    """Keep the entries of the latest few months of a workspace."""
-    prefix = os.path.basename(path).rsplit(".", 2)[0] + "."
-    with os.scandir(os.path.dirname(path)) as listing:
+def _forget_old(where: str, prefix: str, kept: int) -> None:
+    """Keep those of the entries whose names begin alike that were made last."""
+    with os.scandir(where) as listing:
         entries = [(one.stat().st_mtime_ns, one.path) for one in listing if one.name.startswith(prefix)]
-    for _, old in sorted(entries)[:-_KEPT]:
+    for _, old in sorted(entries)[:-kept]:
         with suppress(OSError):
             os.remove(old)

@@ -31,13 +31,16 @@ def build_plan(root: str, window: Window) -> tuple[Plan, Files]:
 
 
 class Plans:
-    """The plans of one workspace, each made once; the files are read once for all that are not in the cache."""
+    """The plans of one workspace, each made once; the files are read once for all that are not in the cache. `tree` is
+    the git tree of a workspace that is not as it lies there."""
 
-    def __init__(self, root: str, cache: str | None) -> None:
+    def __init__(self, root: str, cache: str | None, tree: str = "") -> None:
         self.root = root
+        self.tree = tree
         self._cache = cache
         self._workspace: Workspace | None = None
         self._known: dict[tuple[int, int], Plan] = {}
+        self._days: dict[int, Plan] = {}
 
     @property
     def workspace(self) -> Workspace:
@@ -50,10 +53,15 @@ class Plans:
 
     def at(self, instant: float) -> Plan:
         """The plan for the month of an instant."""
-        window = window_around(int(instant))
+        day = int(instant // DAY)
+        if day not in self._days:  # which month it is takes longer to find
+            self._days[day] = self._month(window_around(int(instant)))
+        return self._days[day]
+
+    def _month(self, window: Window) -> Plan:
         key = window.start, window.end
         if key not in self._known:
-            self._known[key] = cached_plan(self.root, window, self._cache, lambda: self.build(window))
+            self._known[key] = cached_plan(self.root, window, self._cache, lambda: self.build(window), self.tree)
         return self._known[key]
 
     def covering(self, start: float, end: float) -> Plan:
@@ -63,7 +71,9 @@ class Plans:
             return plan
         if end - start > LONGEST:
             raise OncallError("that would take more than ten years: look at the windows, waits and pauses in it")
-        window = Window(plan.window.start, int(start + (end - start) * 1.5) + 31 * DAY)
+        until = int(start + (end - start) * 1.5) + 31 * DAY
+        # Up to the end of a month, so that questions that lead about as far have one plan.
+        window = Window(plan.window.start, max(until, window_around(until).end))
         key = window.start, window.end
         if key not in self._known:
             self._known[key] = self.build(window)[0]

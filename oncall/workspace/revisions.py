@@ -1,6 +1,7 @@
-"""A workspace as it was at a revision of the git repository it lies in, written to a folder of its own.
+"""The revisions of a workspace: what the git repository it lies in says of it, read as it is.
 
 The repository is only read: nothing is checked out in it, no hook or filter runs, and no `git` has to be installed.
+Commits and trees go by their numbers in hexadecimal.
 """
 
 from __future__ import annotations
@@ -8,7 +9,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from oncall.errors import OncallError
 from oncall.workspace.files import HEAD, MOST_BYTES
@@ -20,50 +24,211 @@ if TYPE_CHECKING:
 _FOLDER, _LINK, _FILE = 0o040000, 0o120000, 0o100000
 _KIND = 0o170000
 _DEEPEST = 100
+_NUMBER = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+_BRANCHES = "refs/heads/"
 
 
-def export(root: str, revision: str, into: str) -> bool:
-    """Write the workspace in `root` as it was at a revision into an empty folder; False where it was not there yet.
-    OncallError where there is no repository, or no such revision in it."""
-    with _repository(root) as repository:
-        commit = _commit(repository, revision)
-        top = os.path.realpath(repository.path)
-        inside = os.path.relpath(os.path.realpath(root), top)
-        try:
-            tree = _tree(repository, commit, [] if inside == "." else inside.split(os.sep))
-            if tree is None or os.fsencode(HEAD) not in tree:
-                return False
-            _write(repository, tree, into, 0)
-        except (KeyError, ValueError) as error:  # an object that is not there, or no object
-            raise OncallError(f"the repository cannot give {revision}: {error}; is the clone complete?") from None
-    return True
+class NoRepositoryError(OncallError):
+    """There is no repository that could hold the workspace; `why` says so of the workspace."""
+
+    def __init__(self, message: str, why: str) -> None:
+        super().__init__(message)
+        self.why = why
+
+
+class Step(Struct, frozen=True):
+    """What a commit says of the branch it is on: its committer's time, and the commit the branch was at before, None
+    where there was none. `cut` says that there was one, which this clone does not have."""
+
+    time: int
+    before: str | None
+    cut: bool = False
+
+
+class Tip(Struct, frozen=True):
+    """What the history of a workspace hangs on: the commit that is checked out, in which repository, and where its
+    history is cut short. What is read from one tip is true as long as it is the same."""
+
+    commit: str
+    repository: str
+    cuts: str
+
+
+class Revisions:
+    """The revisions of one workspace. OncallError where there is no repository, or what is asked for is not in it."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._repository = _repository(root)
+        inside = os.path.relpath(os.path.realpath(root), os.path.realpath(self._repository.path))
+        self._folders = [] if inside == "." else [os.fsencode(folder) for folder in inside.split(os.sep)]
+        self._cuts = set(_shallow(self._repository.commondir()).split())
+        self._trees: dict[bytes, str | None] = {}
+
+    def __enter__(self) -> Revisions:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the repository's files."""
+        self._repository.close()
+
+    def find(self, revision: str, option: str) -> str:
+        """The commit somebody means, who wrote it for `option`."""
+        parts = re.fullmatch(r"([^~^]*)([~^].*)?", revision, re.DOTALL)
+        name, steps = (parts[1], parts[2]) if parts else (revision, None)
+        found = _parsed(self._repository, "HEAD" if name == "@" else name)
+        if found is not None and steps:
+            found = _parsed(self._repository, found.id.decode() + steps)
+        if found is None:
+            shallow = " (this clone is shallow: fetch more of its history)" if self._cuts else ""
+            raise OncallError(f"{option} {revision}: the repository has no such revision{shallow}")
+        return found.id.decode()
+
+    def names(self) -> list[str]:
+        """The branches and tags there are."""
+        found = (os.fsdecode(name).split("/", 2) for name in self._repository.refs.allkeys())
+        return sorted(parts[2] for parts in found if len(parts) == 3)
+
+    def head(self) -> str | None:
+        """The commit that is checked out, None before the first."""
+        with _reading():
+            try:
+                return self._repository.head().decode()
+            except KeyError:
+                return None
+
+    def step(self, commit: str) -> Step:
+        """What a commit says of its branch. A merged branch is no part of it: it counts from its merge."""
+        with _reading():
+            found: Any = self._repository[commit.encode()]
+            before = found.parents[0].decode() if found.parents else None
+            cut = before is not None and commit in self._cuts
+            return Step(found.commit_time, None if cut else before, cut)
+
+    def tree(self, commit: str) -> str | None:
+        """The tree that the workspace was at a commit, None where it was not there."""
+        with _reading():
+            found: Any = self._repository[commit.encode()]
+            if found.tree not in self._trees:
+                tree = self._inside(found.tree)
+                there = tree is not None and os.fsencode(HEAD) in tree
+                self._trees[found.tree] = tree.id.decode() if tree is not None and there else None
+            return self._trees[found.tree]
+
+    def _inside(self, top: Any) -> Tree | None:
+        """The workspace's folder in the tree of a commit."""
+        from dulwich.objects import Tree  # here: only revisions need it, and it is slow to import
+
+        found = self._repository[top]
+        for folder in self._folders:
+            if not isinstance(found, Tree) or folder not in found:
+                return None
+            mode, number = found[folder]
+            if mode & _KIND != _FOLDER:
+                return None
+            found = self._repository[number]
+        return found if isinstance(found, Tree) else None
+
+    def export(self, tree: str, into: str) -> None:
+        """Write a tree into an empty folder."""
+        with _reading():
+            found: Any = self._repository[tree.encode()]
+            _write(self._repository, found, into, 0)
+
+
+def export(root: str, revision: str, into: str, option: str = "--since") -> bool:
+    """Write the workspace in `root` as it was at a revision, which was given for `option`, into an empty folder; False
+    where it was not there yet. OncallError where there is no repository, or no such revision in it."""
+    with Revisions(root) as revisions:
+        tree = revisions.tree(revisions.find(revision, option))
+        if tree is not None:
+            revisions.export(tree, into)
+    return tree is not None
+
+
+def tip(root: str) -> Tip | None:
+    """What the history of a workspace hangs on, found without opening the repository, which takes as long as an answer.
+    None where only opening it can tell."""
+    place = dot_git(root)
+    if place is None:
+        return None
+    control = place
+    if os.path.isfile(place):  # a worktree, a submodule
+        control = os.path.join(os.path.dirname(place), _text(place).removeprefix("gitdir:").strip())
+    common = os.path.join(control, _text(os.path.join(control, "commondir")).strip())
+    commit = _text(os.path.join(control, "HEAD")).strip()
+    if commit.startswith(f"ref: {_BRANCHES}"):
+        commit = _at_branch(common, commit.removeprefix("ref: "))
+    return Tip(commit, place, _shallow(common)) if _NUMBER.fullmatch(commit) else None
+
+
+def dot_git(root: str) -> str | None:
+    """Where the repository of a workspace is, None where there is none."""
+    folder = os.path.realpath(root)
+    while True:
+        place = os.path.join(folder, ".git")
+        if os.path.lexists(place):
+            return place
+        folder, below = os.path.dirname(folder), folder
+        if folder == below:
+            return None
+
+
+def _at_branch(common: str, branch: str) -> str:
+    """The commit a branch is at: what its own file says, else the file that holds many."""
+    own = _text(os.path.join(common, branch)).strip()
+    if own:
+        return own
+    for line in _text(os.path.join(common, "packed-refs")).splitlines():
+        if line.endswith(f" {branch}"):
+            return line.partition(" ")[0]
+    return ""
+
+
+def _shallow(common: str) -> str:
+    """The commits whose parents a shallow clone does not have."""
+    return _text(os.path.join(common, "shallow"))
+
+
+def _text(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            return file.read()
+    except (OSError, ValueError):
+        return ""
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    try:
+        yield
+    except OncallError:
+        raise
+    except Exception as error:  # whatever the library makes of an object that is not there, or is none
+        missing = isinstance(error, KeyError) and error.args and isinstance(error.args[0], bytes)
+        why = f"{error.args[0].decode('ascii', 'replace')} is missing" if missing else str(error)
+        raise OncallError(f"the repository cannot give it: {why}; is the clone complete?") from None
 
 
 def _repository(root: str) -> Repo:
-    from dulwich.errors import NotGitRepository  # here: only revisions need it, and it is slow to import
+    from dulwich.errors import NotGitRepository  # here: as above
     from dulwich.repo import Repo
 
     try:
         repository = Repo.discover(os.path.realpath(root))
     except NotGitRepository:
-        raise OncallError(f"{root} is in no git repository: there is no revision to compare with") from None
-    except (OSError, ValueError, KeyError) as error:
+        message = f"{root} is in no git repository: there is no revision to compare with"
+        raise NoRepositoryError(message, "the workspace is in no git repository") from None
+    except Exception as error:  # whatever the library makes of files that are no repository, or one it does not know
         raise OncallError(f"the git repository of {root} cannot be read: {error}") from None
     if repository.bare:
-        raise OncallError(f"the git repository of {root} is bare: there is no workspace in it")
+        repository.close()
+        message = f"the git repository of {root} is bare: there is no workspace in it"
+        raise NoRepositoryError(message, "the git repository around the workspace is bare")
     return repository
-
-
-def _commit(repository: Repo, revision: str) -> Commit:
-    parts = re.fullmatch(r"([^~^]*)([~^].*)?", revision, re.DOTALL)
-    name, steps = (parts[1], parts[2]) if parts else (revision, None)
-    found = _parsed(repository, "HEAD" if name == "@" else name)
-    if found is not None and steps:
-        found = _parsed(repository, found.id.decode() + steps)
-    if found is None:
-        shallow = " (this clone is shallow: fetch more of its history)" if repository.get_shallow() else ""
-        raise OncallError(f"--since {revision}: the repository has no such revision{shallow}")
-    return found
 
 
 def _parsed(repository: Repo, text: str) -> Commit | None:
@@ -84,21 +249,6 @@ def _parsed(repository: Repo, text: str) -> Commit | None:
         if isinstance(found, Commit):
             return found
     return None
-
-
-def _tree(repository: Repo, commit: Commit, folders: list[str]) -> Tree | None:
-    """The folder of a commit, None where there is none."""
-    from dulwich.objects import Tree
-
-    found = repository[commit.tree]
-    for folder in folders:
-        if not isinstance(found, Tree) or os.fsencode(folder) not in found:
-            return None
-        mode, number = found[os.fsencode(folder)]
-        if mode & _KIND != _FOLDER:
-            return None
-        found = repository[number]
-    return found if isinstance(found, Tree) else None
 
 
 def _write(repository: Repo, tree: Tree, into: str, depth: int) -> None:
