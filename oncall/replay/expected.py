@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from heapq import heappop, heappush
+from itertools import chain
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from oncall.escalation.engine import Dispatch
 from oncall.escalation.responses import Response
-from oncall.escalation.trace import Action, Event, Start, Tell, Trace
+from oncall.escalation.trace import Action, Callback, Event, Start, Tell, Trace
 from oncall.plan import Plan
 from oncall.replay.verdict import UNKNOWN, ActualAttempt, ActualCallback, ExpectedAttempt, Move
 
@@ -41,11 +42,13 @@ class Seen(Struct, frozen=True):
 
 class Expected(Struct, frozen=True):
     """The engine's trace of a record, its attempts with what is unknown about them, the recorded responses that came
-    at another time than they were recorded, and whether a callback is in it that nobody has seen the end of."""
+    at another time than they were recorded, the ids of those taken for an acknowledgement because somebody picked up,
+    and whether a callback is in it that nobody has seen the end of."""
 
     trace: Trace
     attempts: tuple[ExpectedAttempt, ...]
     moved: tuple[Move, ...]
+    picked_up: frozenset[str]
     callback_unknown: bool
 
 
@@ -64,6 +67,7 @@ class _Driver:
 
     def __init__(self, dispatch: Dispatch, seen: Seen, guess: Response | None, guessed: str) -> None:
         self._dispatch = dispatch
+        self._confirm = bool(dispatch.account.confirm)
         self._seen = seen
         self._guess = guess
         self._guessed = guessed
@@ -75,7 +79,6 @@ class _Driver:
         self._unconfirmed: set[str] = set()
         self._called_back = False
         self._moved_callback: Move | None = None
-        self._unseen_callback = False
 
     def run(self) -> None:
         dispatch = self._dispatch
@@ -107,7 +110,17 @@ class _Driver:
                 moved.append(Move(one.person, one.channel, actual.started, one.started))
         if self._moved_callback:
             moved.append(self._moved_callback)
-        return Expected(trace, tuple(found), tuple(moved), self._unseen_callback)
+        unseen = trace.callback is not None and trace.callback.completed is None and self._is_unseen(trace.callback)
+        return Expected(trace, tuple(found), tuple(moved), frozenset(self._unconfirmed), unseen)
+
+    def _is_unseen(self, callback: Callback) -> bool:
+        """Whether nobody knows if a callback would have been made: it never was owed, or to be made by others."""
+        actual = self._seen.callback
+        if actual is None or (actual.opened is None and actual.completed is None):
+            return callback.owner is not None
+        told = [person for _, person in callback.told]
+        by = actual.completed_by if actual.completed is not None else actual.owner
+        return callback.owner is not None and by is not None and by not in told
 
     def _add(self, event: Event) -> None:
         self._count += 1
@@ -127,22 +140,29 @@ class _Driver:
         tries = self._by_method.get(method, ())
         actual = tries[number] if number < len(tries) else None
         self._responses[start.attempt] = actual
-        if actual is not None:
-            return self._recorded(start, actual)
-        if self._guess is not None and self._guessed in ("", start.attempt):
-            return self._guess.events(start.attempt, start.at, start.wait)
-        return iter(())
+        if actual is None:
+            return self._guesses(start, 0)
+        if actual.outcome == UNKNOWN or (actual.outcome == "cancelled" and not is_answered(actual, self._confirm)):
+            return chain(
+                self._recorded(start, actual), self._guesses(start, (actual.ended or actual.started) - actual.started)
+            )
+        return self._recorded(start, actual)
+
+    def _guesses(self, start: Start, after: float) -> Iterator[Event]:
+        """What is assumed of what nobody has seen."""
+        if self._guess is None or self._guessed not in ("", start.attempt):
+            return iter(())
+        return self._guess.events(start.attempt, start.at + after, start.wait)
 
     def _recorded(self, start: Start, actual: ActualAttempt) -> Iterator[Event]:
         """What the engine is told of an attempt that was made: the same, so long after its start."""
         name, at = start.attempt, start.at
         after = None if actual.ended is None else actual.ended - actual.started
         picked_up = None if actual.picked_up is None else actual.picked_up - actual.started
-        confirm = bool(self._dispatch.account.confirm)
-        if is_answered(actual, confirm):
+        if is_answered(actual, self._confirm):
             yield from self._answered(start, actual, picked_up if picked_up is not None else after)
             return
-        if picked_up is not None and (confirm or actual.outcome == "acknowledged"):
+        if picked_up is not None and (self._confirm or actual.outcome == "acknowledged"):
             yield Event(at + picked_up, "answered", name)
         if after is None or actual.outcome in ("cancelled", UNKNOWN):
             return
@@ -153,12 +173,12 @@ class _Driver:
 
     def _answered(self, start: Start, actual: ActualAttempt, picked_up: float | None) -> Iterator[Event]:
         """Somebody or something picked up: taken, unless the log goes on to try anybody."""
-        name, confirm = start.attempt, self._dispatch.account.confirm
+        name = start.attempt
         picked_up = min(picked_up or 0, start.wait)
         if not goes_on(self._seen.attempts, actual):
             self._unconfirmed.add(name)
             yield Event(start.at + picked_up, "acknowledged", name)
-        elif not confirm or start.channel != "voice":
+        elif not self._confirm or start.channel != "voice":
             yield Event(start.at + picked_up, "ended", name, "voicemail")
         else:
             ended = picked_up if actual.ended is None else max(picked_up, actual.ended - actual.started)
@@ -171,10 +191,7 @@ class _Driver:
         if self._called_back:
             return
         self._called_back = True
-        if actual is None or (actual.opened is None and actual.completed is None):
-            self._unseen_callback = True
-            return
-        if actual.completed is None:
+        if actual is None or actual.completed is None:
             return
         by = actual.completed_by or told.person
         opened = actual.opened if actual.opened is not None else self._seen.ended
