@@ -7,6 +7,7 @@ are the lines of the dispatches under way. A line later than that is reported an
 from __future__ import annotations
 
 import re
+import sys
 import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -40,6 +41,16 @@ class _Key(Struct):
 
 
 _KEY = msgspec.json.Decoder(_Key)
+
+
+def open_log(path: str | None) -> BinaryIO:
+    """The file of a log, None being standard input. OncallError where it cannot be read."""
+    if path is None:
+        return sys.stdin.buffer
+    try:
+        return open(path, "rb")
+    except OSError as error:
+        raise OncallError(f"{path} cannot be read: {error.strerror}") from None
 
 
 class Log:

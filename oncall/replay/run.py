@@ -1,0 +1,249 @@
+"""Replaying a log: every dispatch that is asked for, held against the plan in force when it started, by one process or
+several.
+
+What several processes find comes in the same order as what one does. Each reads the log for itself and takes its share
+of the dispatches; nothing is kept but the lines of those under way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from heapq import merge
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from oncall.errors import OncallError
+from oncall.logs.contacts import Contacts
+from oncall.logs.faults import Faults
+from oncall.logs.mending import events_of
+from oncall.logs.reading import Group, Log, open_log
+from oncall.plan import Plan, PlanUsed
+from oncall.replay.counterfactual import counterfactual
+from oncall.replay.judge import judge
+from oncall.replay.record import Record, record_of
+from oncall.replay.summary import Summary
+from oncall.replay.verdict import Counterfactual, Verdict
+from oncall.workspace.history import NoPlanError, PlansOfTheTime, candidate
+from oncall.workspace.numbers import endpoint
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+_T = TypeVar("_T")
+_BATCH = 200  # dispatches between two reports of a process
+
+
+class Wanted(Struct, frozen=True):
+    """Which dispatches are asked for: all, where nothing is said. `callers` and `lines` as they are normalized;
+    `start` and `until` are instants, half-open."""
+
+    dispatch: str | None = None
+    accounts: frozenset[str] = frozenset()
+    lines: frozenset[str] = frozenset()
+    callers: frozenset[str] = frozenset()
+    results: frozenset[str] = frozenset()
+    start: float | None = None
+    until: float | None = None
+
+    def may_be(self, record: Record, country: str) -> bool:
+        """Whether a record is asked for, as far as it tells itself."""
+        if self.start is not None and record.start < self.start:
+            return False
+        if self.until is not None and record.start >= self.until:
+            return False
+        if self.lines and (record.line is None or endpoint(record.line, country) not in self.lines):
+            return False
+        return not self.callers or (record.caller is not None and endpoint(record.caller, country) in self.callers)
+
+    def is_one(self, verdict: Verdict) -> bool:
+        """Whether a verdict is."""
+        if self.accounts and verdict.account not in self.accounts:
+            return False
+        return not self.results or verdict.result in self.results
+
+
+class Job(Struct, frozen=True):
+    """What is to be replayed: a log (None: standard input) by a workspace; as of when, beside which candidate (seen
+    from the folder `here`)."""
+
+    log: str | None
+    root: str
+    cache: str | None
+    country: str
+    wanted: Wanted
+    as_of: str = "auto"
+    candidate: str | None = None
+    here: str = "."
+
+
+class Replay(Generic[_T]):
+    """A log being replayed. `each` makes of a verdict what is wanted of it (None: nothing); in several processes it
+    has to be a function of a module, and what it makes is sent to this one. `summary` and `faults` are whole when
+    `results` is at its end."""
+
+    def __init__(self, job: Job, each: Callable[[Verdict], _T | None], jobs: int = 1) -> None:
+        self._job = job
+        self._each = each
+        self._jobs = jobs if job.log is not None and job.wanted.dispatch is None else 1
+        self.summary = Summary()
+        self.faults = Faults()
+
+    def results(self, progress: Callable[[int], None] = lambda _: None) -> Iterator[_T]:
+        """What `each` makes of the verdicts, in the order of the log. `progress` is told how many bytes of it have
+        been read. OncallError where the log cannot be opened, or the plans cannot be had."""
+        if self._jobs == 1:
+            yield from self._alone(progress)
+        else:
+            yield from self._together(progress)
+
+    def _alone(self, progress: Callable[[int], None]) -> Iterator[_T]:
+        with ExitStack() as stack:
+            log = Log(stack.enter_context(open_log(self._job.log)))
+            self.faults = log.faults
+            for number, verdict in enumerate(_verdicts(self._job, log, (0, 1), stack)):
+                self.summary.add(verdict)
+                made = self._each(verdict)
+                if made is not None:
+                    yield made
+                if number % _BATCH == 0:
+                    progress(log.read)
+
+    def _together(self, progress: Callable[[int], None]) -> Iterator[_T]:
+        from multiprocessing import get_context  # here: one process does without
+
+        context = get_context("spawn")
+        with ExitStack() as stack:
+            pipes = []
+            for which in range(self._jobs):
+                ours, theirs = context.Pipe(duplex=False)
+                worker = context.Process(
+                    target=_work, args=(theirs, self._job, self._each, (which, self._jobs)), daemon=True
+                )
+                worker.start()
+                theirs.close()
+                stack.callback(worker.join)
+                stack.callback(worker.terminate)
+                pipes.append(stack.enter_context(ours))
+            read = dict.fromkeys(range(self._jobs), 0)
+
+            def reported(which: int, position: int) -> None:
+                read[which] = position
+                progress(sum(read.values()) // self._jobs)
+
+            streams = [self._from(pipe, which, reported) for which, pipe in enumerate(pipes)]
+            for _, made in merge(*streams, key=itemgetter(0)):
+                yield made
+
+    def _from(self, pipe: Connection, which: int, reported: Callable[[int, int], None]) -> Iterator[tuple[int, _T]]:
+        """What a process sends, in batches; at its end what it has counted."""
+        while True:
+            try:
+                kind, content = pipe.recv()
+            except EOFError:
+                raise OncallError("a process of the replay has died: try --jobs 1") from None
+            if kind == "batch":
+                position, made = content
+                reported(which, position)
+                yield from made
+            elif kind == "end":
+                summary, first, number = content
+                self.summary.merge(summary)
+                self.faults.merge(first, number)
+                return
+            else:
+                raise OncallError(content)
+
+
+def _work(pipe: Connection, job: Job, each: Callable[[Verdict], Any], part: tuple[int, int]) -> None:
+    """One process: its share of the dispatches."""
+    try:
+        with ExitStack() as stack:
+            log = Log(stack.enter_context(open_log(job.log)))
+            summary, made = Summary(), []
+            for number, verdict in enumerate(_verdicts(job, log, part, stack), 1):
+                summary.add(verdict)
+                one = each(verdict)
+                if one is not None:
+                    made.append((verdict.log_line, one))
+                if number % _BATCH == 0:
+                    pipe.send(("batch", (log.read, made)))
+                    made = []
+            pipe.send(("batch", (log.read, made)))
+            # Lines that are nobody's are met by every process.
+            mine = [one for one in log.faults.first if one.dispatch is not None or part[0] == 0]
+            pipe.send(("end", (summary, mine, log.faults.number if part[0] == 0 else len(mine))))
+    except OncallError as error:
+        pipe.send(("error", str(error)))
+    except (BrokenPipeError, KeyboardInterrupt):
+        return  # nobody waits for it any more
+
+
+def _verdicts(job: Job, log: Log, part: tuple[int, int], stack: ExitStack) -> Iterator[Verdict]:
+    """The verdicts that are asked for, of a share of a log."""
+    plans = stack.enter_context(PlansOfTheTime(job.root, job.cache, job.as_of))
+    other = None
+    if job.candidate is not None:
+        other = stack.enter_context(candidate(job.root, job.cache, job.candidate, job.here))
+    judging = _Judging(plans, other)
+    for group in log.groups(job.wanted.dispatch, part):
+        record = record_from(group, log.faults)
+        if record is None or not job.wanted.may_be(record, job.country):
+            continue
+        verdict = judging.verdict(record)
+        if job.wanted.is_one(verdict):
+            yield judging.with_candidate(verdict, record)
+
+
+def record_from(group: Group, faults: Faults) -> Record | None:
+    """The record of the lines of one dispatch, what is wrong with them reported; None where none can be read."""
+    events, unread = events_of(group.lines)
+    if not events:
+        for one in unread:
+            faults.add(replace(one, dispatch=group.dispatch))
+        return None
+    record = record_of(events, unread)
+    for one in record.reported:
+        faults.add(replace(one, dispatch=group.dispatch))
+    return record
+
+
+class _Judging:
+    """The plans records are held against."""
+
+    def __init__(self, plans: PlansOfTheTime, other: PlansOfTheTime | None) -> None:
+        self._plans = plans
+        self._other = other
+        self._contacts: dict[str, Contacts] = {}
+
+    def verdict(self, record: Record) -> Verdict:
+        """The verdict by the plan of the time."""
+
+        def held(plan: Plan) -> Verdict:
+            if plan.digest not in self._contacts:
+                self._contacts[plan.digest] = Contacts(plan)
+            return judge(record, plan, contacts=self._contacts[plan.digest])
+
+        try:
+            verdict, used = self._plans.ask(record.start, held)
+        except NoPlanError as error:
+            return replace(judge(record, None, str(error)), plan=PlanUsed("", "git", error.revision))
+        except OncallError as error:
+            return judge(record, None, f"the plan of the time: {error}")
+        return replace(verdict, plan=used)
+
+    def with_candidate(self, verdict: Verdict, record: Record) -> Verdict:
+        """The verdict with what the candidate would have changed, where there is one."""
+        if self._other is None:
+            return verdict
+        return replace(verdict, counterfactual=self._changed(verdict, record, self._other))
+
+    def _changed(self, verdict: Verdict, record: Record, other: PlansOfTheTime) -> Counterfactual:
+        try:
+            changed, used = other.ask(record.start, lambda plan: counterfactual(verdict, record, plan, None))
+        except OncallError as error:
+            return replace(counterfactual(verdict, record, None, None), why=str(error))
+        return replace(changed, plan=used)
