@@ -80,12 +80,20 @@ class Job(Struct, frozen=True):
     here: str = "."
 
 
+class Judged(Struct, frozen=True):
+    """A verdict, with the plans it and its counterfactual were given by: None where they could not be had."""
+
+    verdict: Verdict
+    plan: Plan | None = None
+    other: Plan | None = None
+
+
 class Replay(Generic[_T]):
     """A log being replayed. `each` makes of a verdict what is wanted of it (None: nothing); in several processes it
     has to be a function of a module, and what it makes is sent to this one. `summary` and `faults` are whole when
     `results` is at its end."""
 
-    def __init__(self, job: Job, each: Callable[[Verdict], _T | None], jobs: int = 1) -> None:
+    def __init__(self, job: Job, each: Callable[[Judged], _T | None], jobs: int = 1) -> None:
         self._job = job
         self._each = each
         self._jobs = jobs if job.log is not None and job.wanted.dispatch is None else 1
@@ -104,9 +112,9 @@ class Replay(Generic[_T]):
         with ExitStack() as stack:
             log = Log(stack.enter_context(open_log(self._job.log)))
             self.faults = log.faults
-            for number, verdict in enumerate(_verdicts(self._job, log, (0, 1), stack)):
-                self.summary.add(verdict)
-                made = self._each(verdict)
+            for number, judged in enumerate(_judged(self._job, log, (0, 1), stack)):
+                self.summary.add(judged.verdict)
+                made = self._each(judged)
                 if made is not None:
                     yield made
                 if number % _BATCH == 0:
@@ -158,17 +166,17 @@ class Replay(Generic[_T]):
                 raise OncallError(content)
 
 
-def _work(pipe: Connection, job: Job, each: Callable[[Verdict], Any], part: tuple[int, int]) -> None:
+def _work(pipe: Connection, job: Job, each: Callable[[Judged], Any], part: tuple[int, int]) -> None:
     """One process: its share of the dispatches."""
     try:
         with ExitStack() as stack:
             log = Log(stack.enter_context(open_log(job.log)))
             summary, made = Summary(), []
-            for number, verdict in enumerate(_verdicts(job, log, part, stack), 1):
-                summary.add(verdict)
-                one = each(verdict)
+            for number, judged in enumerate(_judged(job, log, part, stack), 1):
+                summary.add(judged.verdict)
+                one = each(judged)
                 if one is not None:
-                    made.append((verdict.log_line, one))
+                    made.append((judged.verdict.log_line, one))
                 if number % _BATCH == 0:
                     pipe.send(("batch", (log.read, made)))
                     made = []
@@ -182,7 +190,7 @@ def _work(pipe: Connection, job: Job, each: Callable[[Verdict], Any], part: tupl
         return  # nobody waits for it any more
 
 
-def _verdicts(job: Job, log: Log, part: tuple[int, int], stack: ExitStack) -> Iterator[Verdict]:
+def _judged(job: Job, log: Log, part: tuple[int, int], stack: ExitStack) -> Iterator[Judged]:
     """The verdicts that are asked for, of a share of a log."""
     plans = stack.enter_context(PlansOfTheTime(job.root, job.cache, job.as_of))
     other = None
@@ -193,9 +201,9 @@ def _verdicts(job: Job, log: Log, part: tuple[int, int], stack: ExitStack) -> It
         record = record_from(group, log.faults)
         if record is None or not job.wanted.may_be(record, job.country):
             continue
-        verdict = judging.verdict(record)
-        if job.wanted.is_one(verdict):
-            yield judging.with_candidate(verdict, record)
+        judged = judging.judged(record)
+        if job.wanted.is_one(judged.verdict):
+            yield judging.with_candidate(judged, record)
 
 
 def record_from(group: Group, faults: Faults) -> Record | None:
@@ -219,31 +227,35 @@ class _Judging:
         self._other = other
         self._contacts: dict[str, Contacts] = {}
 
-    def verdict(self, record: Record) -> Verdict:
+    def judged(self, record: Record) -> Judged:
         """The verdict by the plan of the time."""
 
-        def held(plan: Plan) -> Verdict:
+        def held(plan: Plan) -> Judged:
             if plan.digest not in self._contacts:
                 self._contacts[plan.digest] = Contacts(plan)
-            return judge(record, plan, contacts=self._contacts[plan.digest])
+            return Judged(judge(record, plan, contacts=self._contacts[plan.digest]), plan)
 
         try:
-            verdict, used = self._plans.ask(record.start, held)
+            judged, used = self._plans.ask(record.start, held)
         except NoPlanError as error:
-            return replace(judge(record, None, str(error)), plan=PlanUsed("", "git", error.revision))
+            return Judged(replace(judge(record, None, str(error)), plan=PlanUsed("", "git", error.revision)))
         except OncallError as error:
-            return judge(record, None, f"the plan of the time: {error}")
-        return replace(verdict, plan=used)
+            return Judged(judge(record, None, f"the plan of the time: {error}"))
+        return replace(judged, verdict=replace(judged.verdict, plan=used))
 
-    def with_candidate(self, verdict: Verdict, record: Record) -> Verdict:
+    def with_candidate(self, judged: Judged, record: Record) -> Judged:
         """The verdict with what the candidate would have changed, where there is one."""
         if self._other is None:
-            return verdict
-        return replace(verdict, counterfactual=self._changed(verdict, record, self._other))
+            return judged
+        changed, plan = self._changed(judged.verdict, record, self._other)
+        return Judged(replace(judged.verdict, counterfactual=changed), judged.plan, plan)
 
-    def _changed(self, verdict: Verdict, record: Record, other: PlansOfTheTime) -> Counterfactual:
+    def _changed(self, verdict: Verdict, record: Record, other: PlansOfTheTime) -> tuple[Counterfactual, Plan | None]:
+        def held(plan: Plan) -> tuple[Counterfactual, Plan]:
+            return counterfactual(verdict, record, plan, None), plan
+
         try:
-            changed, used = other.ask(record.start, lambda plan: counterfactual(verdict, record, plan, None))
+            (changed, plan), used = other.ask(record.start, held)
         except OncallError as error:
-            return replace(counterfactual(verdict, record, None, None), why=str(error))
-        return replace(changed, plan=used)
+            return replace(counterfactual(verdict, record, None, None), why=str(error)), None
+        return replace(changed, plan=used), plan
