@@ -32,7 +32,7 @@ FORMAT = 6
 
 _T = TypeVar("_T")
 _KEPT = 8  # entries of one workspace: the months somebody has asked about lately
-_KEPT_OF_THE_PAST = 64  # entries of one workspace as it was at revisions
+_KEPT_OF_THE_PAST = 64_000_000  # bytes of entries of one workspace as it was at revisions: a log may need hundreds
 _SETTLED = 250_000_000  # ns a source has to be older than the entry, for its times to tell the next change from it
 
 
@@ -239,9 +239,12 @@ def _write(path: str, plan: Plan, files: Files, tree: str) -> None:
     except ValueError:  # a name that is not Unicode: then there is no entry
         return
     if write_entry(path, header, records, lambda now: _settled(files, now)):
-        name = entry_name(plan.root)
+        name, where = entry_name(plan.root), os.path.dirname(path)
         with suppress(OSError):
-            _forget_old(os.path.dirname(path), *((f"{name}@", _KEPT_OF_THE_PAST) if tree else (f"{name}.", _KEPT)))
+            if tree:
+                _forget_old(where, f"{name}@", _KEPT_OF_THE_PAST, lambda status: status.st_size)
+            else:
+                _forget_old(where, f"{name}.", _KEPT, lambda status: 1)
 
 
 def _encoded(plan: Plan, files: Files, tree: str) -> tuple[bytes, bytes]:
@@ -279,10 +282,13 @@ def _settled(files: Files, now: int) -> bool:
     return True
 
 
-def _forget_old(where: str, prefix: str, kept: int) -> None:
-    """Keep those of the entries whose names begin alike that were made last."""
+def _forget_old(where: str, prefix: str, kept: int, weigh: Callable[[os.stat_result], int]) -> None:
+    """Of the entries whose names begin alike, keep those that were made last, as many as weigh no more than `kept`."""
     with os.scandir(where) as listing:
-        entries = [(one.stat().st_mtime_ns, one.path) for one in listing if one.name.startswith(prefix)]
-    for _, old in sorted(entries)[:-kept]:
-        with suppress(OSError):
-            os.remove(old)
+        entries = [(one.stat(), one.path) for one in listing if one.name.startswith(prefix)]
+    total = 0
+    for status, path in sorted(entries, key=lambda one: one[0].st_mtime_ns, reverse=True):
+        total += weigh(status)
+        if total > kept:
+            with suppress(OSError):
+                os.remove(path)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _FOLDER, _LINK, _FILE = 0o040000, 0o120000, 0o100000
 _KIND = 0o170000
 _DEEPEST = 100
-_NUMBER = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+_NUMBER = "[0-9a-f]{40}|[0-9a-f]{64}"
 _BRANCHES = "refs/heads/"
 
 
@@ -162,7 +162,7 @@ def tip(root: str) -> Tip | None:
     commit = _text(os.path.join(control, "HEAD")).strip()
     if commit.startswith(f"ref: {_BRANCHES}"):
         commit = _at_branch(common, commit.removeprefix("ref: "))
-    return Tip(commit, place, _shallow(common)) if _NUMBER.fullmatch(commit) else None
+    return Tip(commit, place, _shallow(common)) if re.fullmatch(_NUMBER, commit) else None
 
 
 def dot_git(root: str) -> str | None:

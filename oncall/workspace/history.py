@@ -1,0 +1,235 @@
+"""The plans a log is held against: of the commit in force at each instant, of one revision, or of today's files."""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import field
+
+from oncall.errors import OncallError
+from oncall.plan import Plan, PlanUsed
+from oncall.workspace.branch import Branch
+from oncall.workspace.files import HEAD, Files
+from oncall.workspace.opening import Plans
+from oncall.workspace.revisions import NoRepositoryError, Revisions, dot_git
+
+if TYPE_CHECKING:
+    from oncall.workspace.load import Workspace
+
+_T = TypeVar("_T")
+
+AUTO, NOW = "auto", "now"
+_OPEN = 32  # trees whose plans are kept in memory
+_NO_REPOSITORY = "the workspace is in no git repository"
+
+
+class NoPlanError(OncallError):
+    """The plan of a revision cannot be had, and why. Of other times it may."""
+
+    def __init__(self, revision: str | None, why: str) -> None:
+        super().__init__(revision, why)
+        self.revision = revision
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"the plan of {self.revision[:12] if self.revision else 'the time'} cannot be loaded: {self.why}"
+
+
+class PlansOfTheTime:
+    """The plans a log is held against: with `auto` of the newest commit before each dispatch, with `now` of the files
+    as they lie there, else of the revision that `as_of` names (a branch called `now` is `heads/now`).
+
+    OncallError where the repository cannot be read, or there is no such revision; `option` is what it was given for.
+    Today's files are used where no commit can tell, and `why` says why. Close it, or use it in a `with`: what was read
+    of the history is kept in the cache folder then. A process has its own.
+    """
+
+    def __init__(
+        self, root: str, cache: str | None, as_of: str = AUTO, *, option: str = "--as-of", why: str | None = None
+    ) -> None:
+        self.root = root
+        self._cache = cache
+        self._today = Plans(root, cache)
+        self._why = why or f"{option} {NOW}"
+        self._plans: OrderedDict[str, Plans] = OrderedDict()
+        self._loaded: tuple[str, Workspace] | None = None
+        self._failed: dict[str, str] = {}
+        self._used: dict[tuple[str, str | None, str | None], PlanUsed] = {}
+        self._revisions: Revisions | None = None
+        self._branch: Branch | None = None
+        self._fixed: tuple[str, str] | None = None
+        if as_of == AUTO:
+            self._follow()
+        elif as_of != NOW:
+            self._fixed = self._named(as_of, option)
+
+    def __enter__(self) -> PlansOfTheTime:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Keep what was learnt of the history for the next run, and let go of the repository."""
+        if self._branch is not None:
+            self._branch.keep()
+        if self._revisions is not None:
+            self._revisions.close()
+            self._revisions = None
+
+    def ask(self, at: float, question: Callable[[Plan], _T]) -> tuple[_T, PlanUsed]:
+        """What is asked of the plan in force at an instant, and which that is. NoPlanError where it cannot be had."""
+        revision, tree, why = self._in_force(at)
+        plans = self._of(tree) if tree else self._today
+        try:
+            answer = plans.ask(at, question)
+            digest = plans.at(at).digest
+        except _UnloadableError as error:
+            self._failed[tree or ""] = str(error)
+            raise NoPlanError(revision, str(error)) from None
+        key = digest, revision, why
+        if key not in self._used:
+            self._used[key] = PlanUsed(digest, "git" if tree else "today", revision, why)
+        return answer, self._used[key]
+
+    def _in_force(self, at: float) -> tuple[str | None, str | None, str | None]:
+        """The revision in force and its tree, or why today's files are."""
+        if self._fixed is not None:
+            revision, tree = self._fixed
+        elif self._branch is not None:
+            found = self._branch.in_force(at)
+            if found.failed is not None:
+                raise NoPlanError(found.commit, found.failed)
+            if found.commit is None or found.tree is None:
+                return None, None, found.why
+            revision, tree = found.commit, found.tree
+        else:
+            return None, None, self._why
+        if tree in self._failed:
+            raise NoPlanError(revision, self._failed[tree])
+        return revision, tree, None
+
+    def _follow(self) -> None:
+        """Look at the branch that is checked out."""
+        if dot_git(self.root) is None:
+            self._why = _NO_REPOSITORY
+            return
+        try:
+            self._branch = Branch(self.root, self._cache, self._open)
+        except NoRepositoryError as error:
+            self._why = error.why
+        except OncallError as error:
+            raise OncallError(f"{error}; --as-of {NOW} takes today's files") from None
+
+    def _named(self, revision: str, option: str) -> tuple[str, str]:
+        """The commit somebody named, and its tree."""
+        try:
+            commit = self._open().find(revision, option)
+            tree = self._open().tree(commit)
+        except OncallError:
+            self.close()
+            raise
+        if tree is None:
+            self.close()
+            raise OncallError(f"{option} {revision}: {self.root} had no {HEAD} at that revision")
+        return commit, tree
+
+    def _open(self) -> Revisions:
+        if self._revisions is None:
+            self._revisions = Revisions(self.root)
+        return self._revisions
+
+    def _of(self, tree: str) -> Plans:
+        """The plans of a tree; those that were asked last stay in memory."""
+        if tree not in self._plans:
+            self._plans[tree] = _PlansOfTree(self.root, self._cache, tree, self._load)
+            if len(self._plans) > _OPEN:
+                self._plans.popitem(last=False)
+        self._plans.move_to_end(tree)
+        return self._plans[tree]
+
+    def _load(self, tree: str) -> Workspace:
+        """What the files of a tree hold. They lie in a folder of their own while they are read, and no longer."""
+        if self._loaded is None or self._loaded[0] != tree:
+            from tempfile import TemporaryDirectory  # here: a plan from the cache does without
+
+            self._loaded = None  # one at a time
+            with TemporaryDirectory(prefix="oncall-", ignore_cleanup_errors=True) as folder:
+                try:
+                    self._open().export(tree, folder)
+                except OncallError as error:
+                    raise _UnloadableError(str(error)) from None
+                self._loaded = tree, _read(folder, self.root)
+        return self._loaded[1]
+
+
+def candidate(root: str, cache: str | None, text: str, here: str, option: str = "--candidate") -> PlansOfTheTime:
+    """The plans of another workspace, to be asked as those of the time: of the folder that holds one (seen from
+    `here`), else of a revision of the workspace in `root`. A folder wins over a branch of its name, which is then to
+    be called `heads/NAME`; what begins with `./`, `../` or `/` is only ever a folder."""
+    path = os.path.abspath(os.path.join(here, os.path.expanduser(text)))
+    folder = os.path.dirname(path) if os.path.basename(path) == HEAD and os.path.isfile(path) else path
+    if text and os.path.isdir(folder) and os.path.lexists(os.path.join(folder, HEAD)):
+        return PlansOfTheTime(folder, cache, NOW, why=f"{option} {text}")
+    what = f"a folder without {HEAD}" if text and os.path.isdir(folder) else "no folder"
+    if os.path.isabs(text) or text.startswith(("./", "../", "~", f".{os.sep}", f"..{os.sep}")):
+        raise OncallError(f"{option} {text}: that is {what}; name a folder with {HEAD}, or a revision")
+    try:
+        with Revisions(root) as revisions:
+            try:
+                commit = revisions.find(text, option)
+            except OncallError:
+                raise OncallError(_neither(revisions, text, option, what)) from None
+    except NoRepositoryError as error:
+        raise OncallError(f"{option} {text}: that is {what}, and {error.why}: name a folder with {HEAD}") from None
+    return PlansOfTheTime(root, cache, text if text not in (AUTO, NOW) else commit, option=option)
+
+
+def _neither(revisions: Revisions, text: str, option: str, what: str) -> str:
+    from oncall.fields import suggestion  # here: only an error needs it
+
+    near = suggestion(text, revisions.names())
+    return f"{option} {text}: that is {what}, and the repository has no such revision{near}"
+
+
+class _UnloadableError(OncallError):
+    """A tree that holds no workspace that could be read."""
+
+
+class _PlansOfTree(Plans):
+    """The plans of a workspace as it was in a tree."""
+
+    def __init__(self, root: str, cache: str | None, tree: str, load: Callable[[str], Workspace]) -> None:
+        super().__init__(root, cache, tree)
+        self._load = load
+
+    @property
+    def workspace(self) -> Workspace:
+        return self._load(self.tree)
+
+
+class _Remembered(Files):
+    """The files of a workspace whose folder is gone again: what was read, and which runbooks were there."""
+
+    there: dict[str, bool] = field(default_factory=dict)
+
+    def exists(self, path: str) -> bool:
+        return self.there[path]  # no default: whatever else a plan comes to ask has to be looked up while it can be
+
+
+def _read(folder: str, root: str) -> Workspace:
+    """The workspace in a folder, as if it lay in `root`."""
+    from oncall.workspace.load import load  # here: a plan from the cache does without
+
+    workspace = load(folder)
+    if workspace.head is None:  # zone, country, what to leave out: all would be guessed
+        told = [one for one in workspace.problems if one.file == HEAD]
+        raise _UnloadableError(f"{HEAD}:{told[0].line or 1}: {told[0].message}" if told else f"{HEAD} says nothing")
+    runbooks = {account.runbook for account in workspace.accounts.values() if account.runbook}
+    there = {path: workspace.files.exists(path) for path in runbooks}
+    workspace.root = root
+    workspace.files = _Remembered(root, contents=workspace.files.contents, there=there)
+    return workspace
