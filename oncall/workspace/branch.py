@@ -77,7 +77,7 @@ class Branch:
             return
         try:
             write_entry(self._path, msgspec.json.encode(self._known))
-        except ValueError:  # a folder whose name is not Unicode
+        except (ValueError, OverflowError):  # a folder whose name is not Unicode, a time that is none
             return
         self._size = self._weight
 

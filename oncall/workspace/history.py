@@ -127,14 +127,12 @@ class PlansOfTheTime:
     def _named(self, revision: str, option: str) -> tuple[str, str]:
         """The commit somebody named, and its tree."""
         try:
-            commit = self._open().find(revision, option)
-            tree = self._open().tree(commit)
+            commit, tree = self._open().named(revision, option)
+            if tree is None:
+                raise OncallError(f"{option} {revision}: {self.root} had no {HEAD} at that revision")
         except OncallError:
             self.close()
             raise
-        if tree is None:
-            self.close()
-            raise OncallError(f"{option} {revision}: {self.root} had no {HEAD} at that revision")
         return commit, tree
 
     def _open(self) -> Revisions:

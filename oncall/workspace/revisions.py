@@ -87,6 +87,14 @@ class Revisions:
             raise OncallError(f"{option} {revision}: the repository has no such revision{shallow}")
         return found.id.decode()
 
+    def named(self, revision: str, option: str) -> tuple[str, str | None]:
+        """The commit somebody means, and the workspace's tree at it."""
+        commit = self.find(revision, option)
+        try:
+            return commit, self.tree(commit)
+        except OncallError as error:
+            raise OncallError(f"{option} {revision}: {error}") from None
+
     def names(self) -> list[str]:
         """The branches and tags there are."""
         found = (os.fsdecode(name).split("/", 2) for name in self._repository.refs.allkeys())
@@ -143,9 +151,12 @@ def export(root: str, revision: str, into: str, option: str = "--since") -> bool
     """Write the workspace in `root` as it was at a revision, which was given for `option`, into an empty folder; False
     where it was not there yet. OncallError where there is no repository, or no such revision in it."""
     with Revisions(root) as revisions:
-        tree = revisions.tree(revisions.find(revision, option))
+        _, tree = revisions.named(revision, option)
         if tree is not None:
-            revisions.export(tree, into)
+            try:
+                revisions.export(tree, into)
+            except OncallError as error:
+                raise OncallError(f"{option} {revision}: {error}") from None
     return tree is not None
 
 

@@ -218,6 +218,16 @@ def test_where_times_go_backwards_the_later_commit_is_believed(
         assert used(repository.root, NOVEMBER + at).revision == (None if place is None else made[place])
 
 
+@pytest.mark.parametrize("time", [10**25, -(10**25), 0])
+def test_a_time_that_is_none_stops_nothing(repository: Repository, cache: str, time: int) -> None:
+    repository.says(NOVEMBER, "one")
+    repository.says(time, "two")
+    for _ in range(2):
+        assert asked(repository.root, NOVEMBER, cache=cache) == ["one" if time > NOVEMBER else "two"]
+    repository.says(NOVEMBER + 1, "three")
+    assert asked(repository.root, NOVEMBER + 1, cache=cache) == ["three"]
+
+
 @needs_git
 @settings(max_examples=15)
 @given(
@@ -530,6 +540,9 @@ def test_a_revision_that_is_not_there_or_holds_no_workspace_is_said_to_be(
         PlansOfTheTime(str(repository.root), None, empty)
     with pytest.raises(OncallError, match="is in no git repository"):
         PlansOfTheTime(make({}), None, "HEAD")
+    repository.forget(repository.object(empty).tree)
+    with pytest.raises(OncallError, match=rf"^--as-of {empty}: the repository cannot give it: \w+ is missing; is the"):
+        PlansOfTheTime(str(repository.root), None, empty)
 
 
 @needs_git
