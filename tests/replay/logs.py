@@ -24,8 +24,7 @@ import msgspec
 from oncall.escalation.trace import Trace
 from oncall.logs.event import OUTCOMES, LogEvent
 from oncall.model import Channel
-
-from ..escalation.plans import ACCOUNT, AT, DISPATCH
+from tests.escalation.plans import ACCOUNT, AT, DISPATCH
 
 CHANNELS = get_args(Channel)
 OF_ATTEMPTS = ("attempt_started", "attempt_ringing", "attempt_answered", "attempt_ended", "acknowledged")
