@@ -86,6 +86,13 @@ class Person(Struct, frozen=True, forbid_unknown_fields=True):
     verified: date | None = None
     last_day: date | None = None
 
+    def is_usable(self, channels: tuple[str, ...] = ()) -> bool:
+        """Whether there is any contact method that may be used."""
+        for method in self.contact_methods:
+            if method.channel not in self.never and (not channels or method.channel in channels):
+                return True
+        return False
+
     def usable_methods(self, channels: tuple[str, ...] = ()) -> tuple[ContactMethod, ...]:
         """The contact methods that may be used, in order: outside `never`, and within `channels` where given."""
         return tuple(

@@ -42,6 +42,8 @@ class Presence(Struct, frozen=True):
 
     def absence(self, instant: float) -> Absence | None:
         """The absence in force at an instant."""
+        if not self.away:
+            return None
         index = bisect_right(self.away, instant, key=lambda one: one.start) - 1
         return self.away[index] if index >= 0 and instant < self.away[index].end else None
 
@@ -158,12 +160,14 @@ class Plan(Struct, frozen=True):
         """Why somebody cannot be reached at an instant, by a tier's `channels` where it has some; None if they can."""
         if person is None or person not in self.people:
             return UNIDENTIFIED
+        return self.not_there(person, instant) or (None if self.people[person].is_usable(channels) else NO_CHANNEL)
+
+    def not_there(self, person: str, instant: float) -> str | None:
+        """Whether somebody known has left or is away at an instant."""
         presence = self.presences[person]
         if presence.gone is not None and instant >= presence.gone:
             return LEFT
-        if presence.absence(instant):
-            return AWAY
-        return None if self.people[person].usable_methods(channels) else NO_CHANNEL
+        return AWAY if presence.away and presence.absence(instant) else None
 
     def bound(self, bindings: Iterable[Binding], instant: float) -> list[Shift]:
         """Everybody a role leads to at an instant of the window, in the order they are tried; somebody bound twice

@@ -58,7 +58,7 @@ from oncall.errors import OncallError
 from oncall.escalation.progress import CallbackInProgress, TierInProgress, Track, Try, Window
 from oncall.escalation.trace import Action, Disposition, Event, Skip, Start, Stop, Tell, TierRun, Trace, Why
 from oncall.model import CALL_WINDOW, MESSAGE_WINDOW, Account, ContactMethod, Policy, Shift, Tier
-from oncall.plan import AWAY, LEFT, OutsideWindowError, Plan
+from oncall.plan import OutsideWindowError, Plan
 
 DECLINED, TRIED, SENT, SHARED = "declined", "already_tried", "already_sent", "shared_address"
 NO_ONE, NOBODY_LEFT = "no_one_on_call", "nobody_left_to_try"
@@ -85,6 +85,7 @@ class Dispatch:
 
     def __init__(self, plan: Plan, account: str, at: float, dispatch: str = "dispatch") -> None:
         self.plan = plan
+        self._known = plan.window
         self.account: Account = plan.accounts[account]
         self.policy: Policy = policy_of(plan, account)
         self.now: float = 0
@@ -186,9 +187,9 @@ class Dispatch:
     def _instant(self) -> float:
         """The instant of now. Nothing is asked of a plan about an instant it was not made for."""
         instant = self._at + self.now
-        if not self.plan.window.holds(instant):
-            raise OutsideWindowError(instant)
-        return instant
+        if self._known.start <= instant < self._known.end:
+            return instant
+        raise OutsideWindowError(instant)
 
     # What happened (rules 7 and 9).
 
@@ -415,9 +416,9 @@ class Dispatch:
 
     def _pass_over(self, tier: TierInProgress, track: Track) -> None:
         """Leave out what is left of somebody who is not there any more, or declined before their first attempt."""
-        reason = self.plan.why_not(track.person, self._instant())
-        if reason not in (LEFT, AWAY):
-            reason = DECLINED if track.person in self._declined else None
+        reason = self.plan.not_there(track.person, self._instant())
+        if reason is None and track.person in self._declined:
+            reason = DECLINED
         if reason is not None:
             self._skip(tier, track.shift, reason)
             track.steps.clear()

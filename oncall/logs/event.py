@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Annotated, Literal, get_args
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 from msgspec.json import Decoder, Encoder
 
+from oncall import fields
 from oncall.model import Outcome
 
 Type = Literal[
@@ -40,6 +41,11 @@ class Source(Struct, frozen=True, omit_defaults=True):
     line: int | None = None
 
 
+def _version() -> int:
+    """The format's version: always written, though it may be left out."""
+    return 1
+
+
 class LogEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that happened to one dispatch. Instants carry an offset.
 
@@ -47,7 +53,7 @@ class LogEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
     outcome; `owner` and `due` are of a callback; `until` is the end of a `gap`; `plan` the digest of the plan in force.
     """
 
-    v: int = 1
+    v: int = field(default_factory=_version)
     id: str | None = None
     time: Instant
     type: Type
@@ -78,7 +84,7 @@ class LogEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 DECODER = Decoder(LogEvent)
-ENCODER = Encoder()
+ENCODER = Encoder(enc_hook=fields.encode)
 
 
 def encode(event: LogEvent) -> bytes:

@@ -114,23 +114,23 @@ class Log:
         lines = self.lines() if only is None else self.lines_with(only.encode())
         grouping = _Grouping(self.faults)
         which, number_of_parts = part
+        decode = _KEY.decode
         for number, line in lines:
-            name = self._dispatch(number, line)
+            name: str | None
+            try:
+                name = decode(line).dispatch
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                name = self._dispatch(number, line)
             if name is None or (only is not None and name != only):
                 continue
             if number_of_parts > 1 and zlib.crc32(name.encode()) % number_of_parts != which:
                 continue
-            grouping.add(name, number, line)
-            if grouping.complete:
-                yield from grouping.take()
+            if not grouping.continues(name, number, line):
+                yield from grouping.add(name, number, line)
         yield from grouping.rest()
 
     def _dispatch(self, number: int, line: bytes) -> str | None:
-        """Whose line it is; None for one that is nobody's, which is reported."""
-        try:
-            return _KEY.decode(line).dispatch
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            pass
+        """Whose line it is that cannot be read as it should; None for one that is nobody's, which is reported."""
         if not line.strip(b" \t\r\xef\xbb\xbf"):
             return None
         named = _NAMED.search(line)
@@ -182,27 +182,28 @@ class _Grouping:
         self._oldest = 0  # the line after which the first of them is complete
         self._done: set[int] = set()
         self._faults = faults
-        self.complete: list[Group] = []
 
-    def add(self, name: str, number: int, line: bytes) -> None:
-        """A line comes; some dispatches may be complete by it."""
-        while self._open and number > self._oldest:
-            self.complete.append(self._first())
+    def continues(self, name: str, number: int, line: bytes) -> bool:
+        """Take a line of a dispatch that is under way, if that is all there is to it."""
         known = self._open.get(name)
-        if known is not None:
-            known.append((number, line))
-        elif hash(name) in self._done:
+        if known is None or number > self._oldest:
+            return False
+        known.append((number, line))
+        return True
+
+    def add(self, name: str, number: int, line: bytes) -> Iterator[Group]:
+        """Take a line; and the dispatches that are complete by it."""
+        while self._open and number > self._oldest:
+            yield self._first()
+        if self.continues(name, number, line):
+            return
+        if hash(name) in self._done:
             what = f"more than {SPAN:,} lines after the first line of its dispatch: not judged with it"
             self._faults.add(Fault(number, what, name))
-        else:
-            if not self._open:
-                self._oldest = number + SPAN
-            self._open[name] = [(number, line)]
-
-    def take(self) -> list[Group]:
-        """Those that have become complete."""
-        complete, self.complete = self.complete, []
-        return complete
+            return
+        if not self._open:
+            self._oldest = number + SPAN
+        self._open[name] = [(number, line)]
 
     def rest(self) -> Iterator[Group]:
         """The log is over."""

@@ -10,17 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from itertools import chain
+from math import inf
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from oncall.escalation.engine import Dispatch
 from oncall.escalation.responses import Response
-from oncall.escalation.trace import Action, Callback, Event, Start, Tell, Trace
+from oncall.escalation.trace import Action, Attempt, Callback, Event, Start, Tell, Trace
 from oncall.plan import Plan
 from oncall.replay.verdict import UNKNOWN, ActualAttempt, ActualCallback, ExpectedAttempt, Move
 
 _NOTHING_CAME = ("cancelled", "no_response", UNKNOWN)
+_CUT_OFF = ("cancelled", UNKNOWN)
 
 
 class Seen(Struct, frozen=True):
@@ -98,13 +100,12 @@ class _Driver:
         if self._unconfirmed:
             attempts = [replace(one, confirmed=False) if one.id in self._unconfirmed else one for one in trace.attempts]
             trace = replace(trace, attempts=tuple(attempts))
-        found, moved, hangs_on = [], [], None
+        found, moved, hangs_on = [], [], inf
         for one in trace.attempts:
             actual = self._responses[one.id]
-            unknown = actual is None or _ran_on(one.started, one.ended, one.waited_until, actual)
-            depends = hangs_on is not None and one.started > hangs_on
-            found.append(ExpectedAttempt(one, unknown, depends))
-            if unknown and hangs_on is None:
+            unknown = actual is None or (actual.outcome in _CUT_OFF and _ran_on(one, actual))
+            found.append(ExpectedAttempt(one, unknown, one.started > hangs_on))
+            if unknown and hangs_on == inf:
                 hangs_on = one.started
             if actual is not None and abs(actual.started - one.started) >= 1 and actual.outcome not in _NOTHING_CAME:
                 moved.append(Move(one.person, one.channel, actual.started, one.started))
@@ -216,11 +217,9 @@ def goes_on(attempts: Sequence[ActualAttempt], answered: ActualAttempt) -> bool:
     return any(one.started > picked_up for one in attempts if one is not answered)
 
 
-def _ran_on(started: float, ended: float | None, waited_until: float, actual: ActualAttempt) -> bool:
+def _ran_on(one: Attempt, actual: ActualAttempt) -> bool:
     """Whether more of an attempt is wanted than was seen of it: it was cancelled sooner, or its end was lost."""
-    if actual.outcome == UNKNOWN:
-        return True
-    if actual.outcome != "cancelled" or actual.ended is None:
-        return False
-    lasted = (waited_until if ended is None else ended) - started
+    if actual.ended is None:
+        return actual.outcome == UNKNOWN
+    lasted = (one.waited_until if one.ended is None else one.ended) - one.started
     return lasted > actual.ended - actual.started

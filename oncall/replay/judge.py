@@ -184,6 +184,8 @@ def _lost(attempts: Sequence[ActualAttempt]) -> list[Missing]:
 
 def _certain(divergences: Sequence[Divergence], record: Record, attempts: Sequence[ActualAttempt]) -> list[Divergence]:
     """The divergences before anything that the log does not have."""
+    if not divergences:
+        return []
     until = min((one.start for one in record.doubts if one.until > 0 or one.start >= 0), default=inf)
     lost = min((one.started for one in attempts if one.outcome == UNKNOWN), default=inf)
     return [one for one in divergences if one.at < until and one.at <= lost]
@@ -219,8 +221,10 @@ def _also(divergences: Sequence[Divergence]) -> tuple[str, ...]:
 def _beside(held: Held) -> tuple[ExpectedAttempt, ...]:
     beside = held.aligned.beside
     return tuple(
-        replace(one, beside=beside[index]) if index in beside else one
-        for index, one in enumerate(held.expected.attempts)
+        [
+            ExpectedAttempt(one.attempt, one.unknown, one.depends, beside.get(index))
+            for index, one in enumerate(held.expected.attempts)
+        ]
     )
 
 

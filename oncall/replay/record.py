@@ -19,6 +19,9 @@ from oncall.logs.faults import Fault
 from oncall.replay.verdict import TOLERANCE, UNKNOWN, ActualAttempt, ActualCallback, Missing
 
 Numbered = tuple[int, LogEvent]
+_Timed = tuple[float, int, int, LogEvent]
+
+_OF_ATTEMPTS = ("attempt_started", "attempt_ringing", "attempt_answered", "attempt_ended")
 
 # At one instant: the call, then what was begun, how it ended, who took it, and what came of it.
 _RANKS = {
@@ -62,8 +65,10 @@ class Taken(Struct, frozen=True):
 class Record(Struct, frozen=True):
     """A recorded dispatch. `start` is its instant in seconds since the epoch.
 
+    `over` is when the caller could no longer be reached at once: the first of hang-up, callback and close; `inf` where
+    there is none. `ended` is when the dispatch did: the first of acknowledgement and these, else its `last` event.
     `doubts` may hide anything; `unsure` is evidence without which a cause cannot be proved, though the result can.
-    `reported` is what was found wrong with its lines. `last` is the time of its last event.
+    `reported` is what was found wrong with its lines.
     """
 
     dispatch: str
@@ -82,52 +87,40 @@ class Record(Struct, frozen=True):
     disposition: str | None
     resolved: bool | None
     recordings: tuple[str, ...]
+    over: float
+    ended: float
     doubts: tuple[Doubt, ...]
     unsure: tuple[Missing, ...]
     reported: tuple[Fault, ...]
-
-    @property
-    def over(self) -> float:
-        """When the caller could no longer be reached at once: the first of hang-up, callback and close; else never."""
-        opened = self.callback.opened if self.callback else None
-        return min((time for time in (self.hung_up, opened, self.closed) if time is not None), default=inf)
 
     @property
     def first_taken(self) -> Taken | None:
         """Who took it first."""
         return self.taken[0] if self.taken else None
 
-    @property
-    def ended(self) -> float:
-        """When it ended: the first of acknowledgement, hang-up, callback and close, else its last event."""
-        first = min(self.over, self.taken[0].at if self.taken else inf)
-        return self.last if first == inf else first
-
 
 def record_of(numbered: Sequence[Numbered], faults: Sequence[Fault] = ()) -> Record:
     """The events of one dispatch, with their lines in the log, as one record. `faults` are those of its lines that
     could not be read. ValueError where there is no event at all."""
-    return _Putting(_in_order(numbered), faults).record()
+    events, twins = _in_order(numbered)
+    return _Putting(events, twins, faults).record()
 
 
-def _in_order(numbered: Iterable[Numbered]) -> list[tuple[float, int, LogEvent]]:
-    """By time, and by what they say where that is the same: two logs with the same events give the same record."""
-    found = [(one.time.timestamp(), number, one) for number, one in numbered]
-    found.sort(key=_order)
-    return found
+def _in_order(numbered: Iterable[Numbered]) -> tuple[list[_Timed], bool]:
+    """By time, and by what they say where that is the same: two logs with the same events give the same record. And
+    whether two of a kind come at one instant."""
+    found = [(one.time.timestamp(), _RANKS[one.type], number, one) for number, one in numbered]
+    found.sort()  # a line has one event: they are never compared themselves
+    twins = any(one[0] == other[0] and one[1] == other[1] for one, other in pairwise(found))
+    if twins:
+        found.sort(key=_order)
+    return found, twins
 
 
-def _order(entry: tuple[float, int, LogEvent]) -> tuple[float, int, str, str, str, str, str]:
-    time, _, one = entry
-    return (
-        time,
-        _RANKS[one.type],
-        one.attempt or "",
-        one.person or "",
-        one.address or "",
-        one.channel or "",
-        one.outcome or "",
-    )
+def _order(entry: _Timed) -> tuple[float, int, str, str, str, str, str]:
+    time, rank, _, one = entry
+    said = (one.attempt or "", one.person or "", one.address or "", one.channel or "", one.outcome or "")
+    return (time, rank, *said)
 
 
 class _Draft:
@@ -182,7 +175,7 @@ class _Draft:
 class _Putting:
     """Events becoming a record."""
 
-    def __init__(self, events: list[tuple[float, int, LogEvent]], faults: Sequence[Fault]) -> None:
+    def __init__(self, events: list[_Timed], twins: bool, faults: Sequence[Fault]) -> None:
         if not events:
             raise ValueError("a dispatch without any event")
         self._faults: list[Fault] = list(faults)
@@ -196,11 +189,12 @@ class _Putting:
         self._callback: ActualCallback | None = None
         self._hung_up: float | None = None
         self._closed: tuple[float, str | None] | None = None
-        self._events = self._without_doubles(events)
+        self._events = self._without_doubles(events) if twins else events
         self._start = self._received()
 
     def record(self) -> Record:
-        for time, number, event in self._events:
+        for time, _, number, event in self._events:
+            self._hear(number, event)
             self._take(time - self._start, number, event)
         for fault in self._faults:
             if fault.weighs:
@@ -208,7 +202,11 @@ class _Putting:
                 missing = Missing(fault.what, fault.line)
                 self._doubts.append((-inf, inf, missing) if at is None else (at, at, missing))
         attempts = sorted((self._attempt(draft) for draft in self._drafts.values()), key=_turn)
-        first = self._events[0][2]
+        first = self._events[0][3]
+        last = self._events[-1][0] - self._start
+        taken = sorted(self._taken, key=lambda one: (one.at, one.person or ""))
+        over = self._over()
+        ended = min(over, taken[0].at) if taken else over
         said = {name: value for name, (value, _) in self._said.items()}
         return Record(
             dispatch=first.dispatch,
@@ -217,61 +215,77 @@ class _Putting:
             caller=said.get("caller"),
             operator=said.get("operator"),
             start=self._start,
-            log_line=min(number for _, number, _ in self._events),
-            last=max(time for time, _, _ in self._events) - self._start,
+            log_line=min([number for _, _, number, _ in self._events]),
+            last=last,
             attempts=tuple(attempts),
-            taken=tuple(sorted(self._taken, key=lambda one: (one.at, one.person or ""))),
+            taken=tuple(taken),
             hung_up=self._hung_up,
             callback=self._callback,
             closed=self._closed[0] if self._closed else None,
             disposition=self._closed[1] if self._closed else None,
             resolved=self._resolved,
             recordings=tuple(self._recordings),
+            over=over,
+            ended=last if ended == inf else ended,
             doubts=tuple(Doubt(*one) for one in sorted(self._doubts, key=lambda one: one[:2])),
             unsure=tuple(self._unsure),
             reported=tuple(self._faults),
         )
 
+    def _over(self) -> float:
+        opened = self._callback.opened if self._callback else None
+        closed = self._closed[0] if self._closed else None
+        return min([time for time in (self._hung_up, opened, closed) if time is not None], default=inf)
+
     # Before anything is put together.
 
-    def _without_doubles(self, events: list[tuple[float, int, LogEvent]]) -> list[tuple[float, int, LogEvent]]:
-        kept: list[tuple[float, int, LogEvent]] = []
+    def _without_doubles(self, events: list[_Timed]) -> list[_Timed]:
+        kept: list[_Timed] = []
         for entry in events:
-            twin = next((other for other in _same_instant(kept, entry[0]) if _is_same(other[2], entry[2])), None)
+            twin = _twin(kept, entry)
             if twin is None:
                 kept.append(entry)
                 continue
-            first, second = sorted((twin[1], entry[1]))
+            first, second = sorted((twin[2], entry[2]))
             self._faults.append(Fault(second, f"the same event as on line {first}, counted once"))
         return kept
 
     def _received(self) -> float:
         """When the dispatch came in, as far as that is known."""
-        calls = [entry for entry in self._events if entry[2].type == "received"]
+        calls = [entry for entry in self._events if entry[3].type == "received"]
         if not calls:
-            line = self._events[0][1]
+            line = self._events[0][2]
             self._unsure.append(Missing("when the call came in: no `received` is in the log", line))
             return self._events[0][0]
         if len(calls) > 1:
-            what = f"received on line {calls[0][1]} and again here: two dispatches with one id?"
-            self._faults.append(Fault(calls[1][1], what, weighs=True))
+            what = f"received on line {calls[0][2]} and again here: two dispatches with one id?"
+            self._faults.append(Fault(calls[1][2], what, weighs=True))
         start = calls[0][0]
-        time, number, event = self._events[0]
+        time, _, number, event = self._events[0]
         if time < start - TOLERANCE and event.type not in ("gap", "note"):
-            what = f"{_seconds(start - time)} before the call came in (line {calls[0][1]}): clocks that differ?"
+            what = f"{_seconds(start - time)} before the call came in (line {calls[0][2]}): clocks that differ?"
             self._faults.append(Fault(number, what))
             self._unsure.append(Missing(f"times that can be trusted: an event {what}", number))
         return start
 
     # One event after the other.
 
-    def _take(self, at: float, number: int, event: LogEvent) -> None:
-        for name in ("account", "line", "caller", "operator"):
-            self._say(name, getattr(event, name), number)
-        if event.recording:
+    def _hear(self, number: int, event: LogEvent) -> None:
+        """What an event says of the dispatch as a whole."""
+        if event.account is not None:
+            self._say("account", event.account, number)
+        if event.line is not None:
+            self._say("line", event.line, number)
+        if event.caller is not None:
+            self._say("caller", event.caller, number)
+        if event.operator is not None:
+            self._say("operator", event.operator, number)
+        if event.recording is not None:
             self._recordings[event.recording] = None
+
+    def _take(self, at: float, number: int, event: LogEvent) -> None:
         kind = event.type
-        if kind.startswith("attempt_"):
+        if kind in _OF_ATTEMPTS:
             self._try(at, number, event)
         elif kind == "acknowledged":
             self._acknowledge(at, number, event)
@@ -288,9 +302,7 @@ class _Putting:
             until = inf if event.until is None else _offset(event.until, self._start)
             self._doubts.append((at, until, Missing("the record is incomplete here: a `gap`", number)))
 
-    def _say(self, name: str, value: str | None, number: int) -> None:
-        if value is None:
-            return
+    def _say(self, name: str, value: str, number: int) -> None:
         known = self._said.setdefault(name, (value, number))
         if known[0] != value and name == "account":
             what = f"another account than on line {known[1]}"
@@ -402,11 +414,14 @@ class _Putting:
         self._unsure.append(Missing(what, line))
 
 
-def _same_instant(kept: list[tuple[float, int, LogEvent]], time: float) -> Iterable[tuple[float, int, LogEvent]]:
-    for entry in reversed(kept):
-        if entry[0] != time:
-            return
-        yield entry
+def _twin(kept: list[_Timed], entry: _Timed) -> _Timed | None:
+    """The event of the same instant that says the same."""
+    for other in reversed(kept):
+        if other[0] != entry[0]:
+            return None
+        if _is_same(other[3], entry[3]):
+            return other
+    return None
 
 
 def _is_same(one: LogEvent, other: LogEvent) -> bool:
