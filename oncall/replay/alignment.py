@@ -29,8 +29,9 @@ class Aligned(Struct, frozen=True):
 def align(chain: Chain, expected: Sequence[ExpectedAttempt], actual: Sequence[ActualAttempt], ended: float) -> Aligned:
     """Hold what happened against what was due, in a dispatch that ended at a time."""
     aligning = _Aligning(chain, expected, actual, ended)
-    for place in range(len(actual)):
-        aligning.take(place)
+    waiting = list(range(len(actual)))
+    while waiting:
+        aligning.take(waiting.pop(aligning.next_of(waiting)))
     aligning.finish()
     return Aligned(aligning.beside, tuple(aligning.divergences))
 
@@ -45,18 +46,32 @@ class _Aligning:
         self._expected = [one.attempt for one in expected]
         self._actual = actual
         self._ended = ended
+        self._taken: list[ActualAttempt] = []
         self.left = list(range(len(expected)))
         self.beside: dict[int, int] = {}
         self.divergences: list[Divergence] = []
 
+    def next_of(self, waiting: Sequence[int]) -> int:
+        """Which of the actual attempts comes next: of several at one instant, one that was due."""
+        first = self._actual[waiting[0]].started
+        if len(waiting) == 1 or self._actual[waiting[1]].started > first:
+            return 0
+        due = self._due()
+        for number, place in enumerate(waiting):
+            if self._actual[place].started > first:
+                break
+            if self._on_time(place, due) is not None:
+                return number
+        return 0
+
     def take(self, place: int) -> None:
         """The next actual attempt."""
-        one = self._actual[place]
         due = self._due()
-        for index in due:
-            if self._is_same(index, one) and abs(one.started - self._expected[index].started) <= TOLERANCE:
-                self._pair(index, place)
-                return
+        index = self._on_time(place, due)
+        self._taken.append(self._actual[place])
+        if index is not None:
+            self._pair(index, place)
+            return
         kind, about = self._name(place, due)
         self.divergences.append(self._divergence(kind, place, about))
         self._bring_together(place, due, kind)
@@ -87,6 +102,14 @@ class _Aligning:
                 found.append(index)
                 seen.add(other.person)
         return found
+
+    def _on_time(self, place: int, due: Sequence[int]) -> int | None:
+        """The expected attempt that an actual one is, and in time."""
+        one = self._actual[place]
+        for index in due:
+            if self._is_same(index, one) and abs(one.started - self._expected[index].started) <= TOLERANCE:
+                return index
+        return None
 
     def _is_same(self, index: int, one: ActualAttempt) -> bool:
         """Whether an actual attempt is the expected one, when leaving time aside."""
@@ -132,7 +155,7 @@ class _Aligning:
     def _is_blast(self, place: int) -> bool:
         """Whether somebody, or an address, is tried while an attempt on them is still under way."""
         one = self._actual[place]
-        for before in self._actual[:place]:
+        for before in self._taken[:-1]:
             rings = before.ended is None or before.ended > one.started
             if before.outcome == UNKNOWN or not rings:
                 continue

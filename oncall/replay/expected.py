@@ -214,7 +214,7 @@ def is_answered(actual: ActualAttempt, confirm: bool) -> bool:
 def goes_on(attempts: Sequence[ActualAttempt], answered: ActualAttempt) -> bool:
     """Whether anybody was tried after an attempt was picked up."""
     picked_up = answered.picked_up if answered.picked_up is not None else answered.started
-    return any(one.started > picked_up for one in attempts if one is not answered)
+    return any(one.started >= picked_up and one.started > answered.started for one in attempts)
 
 
 def _ran_on(one: Attempt, actual: ActualAttempt) -> bool:

@@ -61,7 +61,11 @@ def judge(record: Record, plan: Plan | None, why_not: str | None = None, contact
     if account is None and record.line is not None:
         account = contacts.account_of(record.line)
     chain, missing = _chain(plan, account, record)
-    known = people_of(record, contacts, chain)
+
+    def is_due(attempts: tuple[ActualAttempt, ...], place: int) -> bool:
+        return chain is not None and _is_due(chain, record, attempts, place)
+
+    known = people_of(record, contacts, is_due if chain else None)
     return _verdict(record, chain, known.attempts, (*missing, *known.unsure), account)
 
 
@@ -144,6 +148,13 @@ def _hold(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...]) -> 
     aligned = align(chain, expected.attempts, attempts, record.ended)
     cause = cause_of(chain, record, expected.trace, expected.attempts, aligned, attempts)
     return Held(expected, aligned, cause)
+
+
+def _is_due(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...], place: int) -> bool:
+    """Whether an attempt is what was due where it came."""
+    aligned = _hold(chain, record, attempts).aligned
+    beside = place in aligned.beside.values()
+    return beside and not any(one.actual == place for one in aligned.divergences)
 
 
 def _cause(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...], held: Held) -> Cause:

@@ -2,43 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec import Struct
 from msgspec.structs import replace
 
 from oncall.logs.contacts import Contacts
-from oncall.replay.chain import Chain
 from oncall.replay.record import Record
 from oncall.replay.verdict import ActualAttempt, Missing
+
+Attempts = tuple[ActualAttempt, ...]
+
+_MOST_SHARED = 20
 
 
 class Known(Struct, frozen=True):
     """The attempts of a record with their people, None for a number that is nobody's; and whose phone it may have
     been where that cannot be told."""
 
-    attempts: tuple[ActualAttempt, ...]
-    unsure: tuple[Missing, ...]
+    attempts: Attempts
+    unsure: tuple[Missing, ...] = ()
 
 
-def people_of(record: Record, contacts: Contacts, chain: Chain | None) -> Known:
-    """The attempts of a record with their people. A number says who was rung, whatever name stands beside it; of
-    several people who share one, it is the one whom the policy leads to."""
-    attempts, unsure = [], []
-    for one in record.attempts:
-        candidates = _candidates(one, contacts)
-        if len(candidates) > 1 and chain is not None:
-            bound = [name for name in candidates if chain.tier_of(name, one.started) is not None]
-            candidates = bound or candidates
-        if len(candidates) > 1:
-            what = f"whose phone rang: {' and '.join(candidates)} share the number"
-            unsure.append(Missing(what, one.log_line))
-        person = candidates[0] if candidates else None
-        attempts.append(one if person == one.person else replace(one, person=person))
-    return Known(tuple(attempts), tuple(unsure))
+def people_of(record: Record, contacts: Contacts, is_due: Callable[[Attempts, int], bool] | None) -> Known:
+    """The attempts of a record with their people. A number says who was rung, whatever name stands beside it. Of
+    several people who share one, it is that of the one who was due: `is_due` says of attempts whether that at a place
+    is what was due there; without it nobody knows."""
+    candidates = [_candidates(one, contacts) for one in record.attempts]
+    attempts = [
+        one if people[:1] == (one.person,) else replace(one, person=people[0] if people else None)
+        for one, people in zip(record.attempts, candidates, strict=True)
+    ]
+    shared = [place for place, people in enumerate(candidates) if len(people) > 1]
+    if not shared:
+        return Known(tuple(attempts))
+    if is_due is None or len(shared) > _MOST_SHARED:
+        return Known(tuple(attempts), tuple(_unsure(attempts[place], candidates[place]) for place in shared))
+    for place in shared:
+        for person in candidates[place]:
+            tried = [*attempts[:place], replace(attempts[place], person=person), *attempts[place + 1 :]]
+            if is_due(tuple(tried), place):
+                attempts = tried
+                break
+    return Known(tuple(attempts))
 
 
-def _candidates(one: ActualAttempt, contacts: Contacts) -> list[str]:
+def _unsure(one: ActualAttempt, people: tuple[str, ...]) -> Missing:
+    return Missing(f"whose phone rang: {' and '.join(people)} share the number", one.log_line)
+
+
+def _candidates(one: ActualAttempt, contacts: Contacts) -> tuple[str, ...]:
     named = contacts.person_named(one.person) if one.person is not None else None
     if one.address is None:
-        return [named] if named is not None else []
+        return (named,) if named is not None else ()
     people = contacts.people_at(one.address)
-    return [named] if named is not None and named in people else list(people)
+    return (named,) if named is not None and named in people else people

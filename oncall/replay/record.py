@@ -21,6 +21,7 @@ from oncall.replay.verdict import TOLERANCE, UNKNOWN, ActualAttempt, ActualCallb
 Numbered = tuple[int, LogEvent]
 _Timed = tuple[float, int, int, LogEvent]
 
+_SAME_SECOND = 1
 _OF_ATTEMPTS = ("attempt_started", "attempt_ringing", "attempt_answered", "attempt_ended")
 
 # At one instant: the call, then what was begun, how it ended, who took it, and what came of it.
@@ -401,10 +402,10 @@ class _Putting:
                 return None, "no_response"
             return None, UNKNOWN
         ended, outcome = draft.end[0], draft.end[1].outcome
-        if ended < start - TOLERANCE:
+        if ended < start - _SAME_SECOND:
             self._faults.append(Fault(line, f"this attempt ends {_seconds(start - ended)} before it starts"))
             return None, UNKNOWN
-        ended = max(ended, start)
+        ended = max(ended, start)  # two clocks within a second
         if outcome == "acknowledged":
             self._taken.append(Taken(ended, draft.person, draft.id, draft.lines[-1]))
         return (None if outcome == "no_response" else ended), outcome
