@@ -22,11 +22,13 @@ COMMANDS = {
     "simulate": "A dry run: who would be tried, in what order, how fast and why.",
     "test": "Run the scenarios: what is expected, beside what comes of it.",
     "lint": "Check the workspace: what is wrong in it, where, and how to mend it.",
+    "import": "Make an event log of another system's log.",
     "override": "Put somebody on call in place of the plan.",
     "away": "Note that somebody is not there.",
     "init": "Write a small working workspace to start from.",
     "schema": "JSON Schema of the workspace's YAML files, for editors.",
 }
+_MODULES = {"import": "import_log"}  # a module cannot be called `import`
 
 
 _CLOSED_PIPE = 141  # what a shell says of a program whose reader has left: neither good news nor bad
@@ -47,9 +49,10 @@ class _Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"oncall.cli.{cmd_name}")
+        name = _MODULES.get(cmd_name, cmd_name)
+        module = import_module(f"oncall.cli.{name}")
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
-        app.command(cmd_name, help=module.__doc__)(getattr(module, cmd_name))
+        app.command(cmd_name, help=module.__doc__)(getattr(module, name))
         return typer.main.get_command(app)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:

@@ -1,0 +1,219 @@
+"""How a foreign log becomes an event log, whatever its format.
+
+A format is two functions. `rows` reads a file into rows that say which dispatch each is about, in any order; `tell`
+says what the rows of one dispatch mean. Between them rows are brought together by dispatch, and after them events are
+put in the order of their times, both on disk where it is too much for memory. Neither drops anything: what cannot be
+mapped, and what rightly is no event of a dispatch, is a `Remark`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cached_property, lru_cache
+from itertools import groupby
+from typing import IO, Any
+
+from msgspec import Struct, msgpack
+
+from oncall.errors import OncallError
+from oncall.logs.contacts import Contacts
+from oncall.logs.event import LogEvent, Source, encode
+from oncall.logs.ordering import Sorter
+from oncall.logs.stamps import NoZoneError, StampError, parse_stamp
+
+NO_ACCOUNT = "no account has this line or name; the call is written without an account (--account gives one)"
+NOBODY = "nobody in the workspace has this address or name; the event is written without a person"
+SHARED = "several people share this address; the event is written without a person"
+NO_NAME = "nothing says who this is; the event is written without a person"
+NOT_UNICODE = "not UTF-8: save the file as UTF-8"
+REPEATED = "the same entry once more"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Remark(Struct, frozen=True):
+    """Something in the source that no event says, or not entirely: the line, why, and the text it is about.
+
+    `aside` is what rightly is no event of a dispatch, such as an agent who signs in; the rest could not be mapped.
+    `reason` is the same for the same thing, so that remarks can be counted.
+    """
+
+    line: int | None
+    reason: str
+    what: str = ""
+    aside: bool = False
+
+
+class Row(Struct, frozen=True):
+    """One entry of a source: the line it begins in, the dispatch it is about, its cells, empty ones left out."""
+
+    line: int
+    dispatch: str
+    cells: dict[str, str]
+
+    def __getitem__(self, name: str) -> str:
+        return self.cells.get(name, "")
+
+
+class Asked(Struct, frozen=True):
+    """What the person who imports says about the file: its name, the zone of times without one, the account of calls
+    whose line is nobody's, the headers of columns by field; and the workspace's contacts."""
+
+    contacts: Contacts
+    file: str | None = None
+    zone: tzinfo | None = None
+    account: str | None = None
+    columns: Mapping[str, str] = {}
+
+
+class Format(Struct, frozen=True):
+    """A format by its name: how its rows are read, and what those of one dispatch mean. `needs_zone` where no time in
+    it has one."""
+
+    name: str
+    rows: Callable[[IO[bytes], Asked], Iterator[Row | Remark]]
+    tell: Callable[[Telling, Sequence[Row]], None]
+    needs_zone: bool = False
+
+
+class Names:
+    """Whose an address, a line or a name is, each asked of the workspace once."""
+
+    def __init__(self, contacts: Contacts) -> None:
+        self._contacts = contacts
+        self.account_of = lru_cache(maxsize=4096)(contacts.account_of)
+        self.person = lru_cache(maxsize=4096)(self._person)
+
+    def account_named(self, text: str) -> str | None:
+        """The account that a text is the id or the name of."""
+        return text if text in self._contacts.plan.accounts else self._accounts.get(_spelt(text))
+
+    def _person(self, names: tuple[str, ...], address: str) -> tuple[str | None, str | None]:
+        """Who is called one of the names, else has the address; or why nobody is."""
+        for name in names:
+            found = self._contacts.person_named(name)
+            if found is not None:
+                return found, None
+        people = self._contacts.people_at(address) if address else ()
+        if len(people) == 1:
+            return people[0], None
+        if people:
+            return None, SHARED
+        return None, NOBODY if names or address else NO_NAME
+
+    @cached_property
+    def _accounts(self) -> Mapping[str, str]:
+        found: dict[str, str] = {}
+        twice = set()
+        for name, account in self._contacts.plan.accounts.items():
+            for spelling in {_spelt(name), _spelt(account.name)}:
+                if spelling in found:
+                    twice.add(spelling)
+                found[spelling] = name
+        return {spelling: name for spelling, name in found.items() if spelling not in twice}
+
+
+class Telling:
+    """What is told of one dispatch: events and remarks, in the order they are to stand at one instant."""
+
+    def __init__(self, system: str, dispatch: str, asked: Asked, names: Names) -> None:
+        self.dispatch = dispatch
+        self.said: list[LogEvent | Remark] = []
+        self._system = system
+        self._asked = asked
+        self._names = names
+
+    def event(self, row: Row, type: str, time: datetime, **fields: Any) -> None:
+        """Something happened; empty fields are left out."""
+        known: dict[str, Any] = {name: value for name, value in fields.items() if value not in (None, "")}
+        known |= {"type": type, "source": Source(self._system, self._asked.file, row.line)}
+        self.said.append(LogEvent(time=time, dispatch=self.dispatch, **known))
+
+    def remark(self, row: Row, reason: str, what: str = "", *, aside: bool = False) -> None:
+        """Something no event says."""
+        self.said.append(Remark(row.line, reason, what, aside))
+
+    def received(self, row: Row, time: datetime, line: str, names: Iterable[str] = (), **fields: Any) -> None:
+        """A call or message came in, on a line; `names` are what may name the account besides."""
+        names = [name for name in names if name]
+        named = (self._names.account_named(name) for name in names)
+        account = next(filter(None, named), None) or (self._names.account_of(line) if line else None)
+        account = account or self._asked.account
+        if account is None:
+            self.remark(row, NO_ACCOUNT, line or next(iter(names), ""))
+        self.event(row, "received", time, account=account, line=line, **fields)
+
+    def who(self, row: Row, names: Iterable[str] = (), address: str = "") -> dict[str, str | None]:
+        """The fields that say who a row is about. A name nobody has is kept as `text`: the longest, which says most."""
+        names = tuple(name for name in names if name)
+        person, why_not = self._names.person(names, address)
+        shown = max(names, key=len, default="")
+        if why_not:
+            self.remark(row, why_not, address or shown)
+        return {"person": person, "address": address, "text": "" if person else shown}
+
+    def account_named(self, text: str) -> str | None:
+        """The account that a text is the id or the name of."""
+        return self._names.account_named(text)
+
+    def stamp(self, row: Row, cell: str, *, not_before: int | None = None) -> datetime | None:
+        """When a cell says; None where it is empty or cannot be understood, which is remarked. A local time that came
+        twice is the first that is not before an instant, where one is given."""
+        return self.stamp_of(row, row[cell], not_before=not_before) if row[cell] else None
+
+    def stamp_of(self, row: Row, text: str, *, not_before: int | None = None) -> datetime | None:
+        """When a text says, as `stamp`."""
+        try:
+            time, doubt = parse_stamp(text, self._asked.zone, not_before)
+        except NoZoneError as error:
+            raise OncallError(f"{self._asked.file or 'standard input'}:{row.line}: {error}") from None
+        except StampError as error:
+            self.remark(row, str(error), text)
+            return None
+        if doubt:
+            self.remark(row, doubt, text)
+        return time
+
+
+def import_log(format: Format, source: IO[bytes], asked: Asked, remark: Callable[[Remark], None]) -> Iterator[bytes]:
+    """The lines of the event log that a file becomes, by time. Remarks are told as they come; all have been told
+    before the first line is given."""
+    with closing(Sorter()) as grouped, closing(Sorter()) as ordered:
+        for one in format.rows(source, asked):
+            if isinstance(one, Remark):
+                remark(one)
+            else:
+                _add_row(grouped, one, remark)
+        names = Names(asked.contacts)
+        for dispatch, rows in _by_dispatch(grouped):
+            telling = Telling(format.name, dispatch, asked, names)
+            format.tell(telling, rows)
+            for said in telling.said:
+                if isinstance(said, Remark):
+                    remark(said)
+                else:
+                    ordered.add((said.time - _EPOCH) // timedelta(microseconds=1), encode(said))
+        grouped.close()
+        for _, line in ordered:
+            yield line
+
+
+_ROWS = msgpack.Decoder(Row)
+
+
+def _add_row(grouped: Sorter, row: Row, remark: Callable[[Remark], None]) -> None:
+    try:
+        grouped.add(row.dispatch, msgpack.encode(row))
+    except UnicodeEncodeError:
+        remark(Remark(row.line, NOT_UNICODE))
+
+
+def _by_dispatch(grouped: Sorter) -> Iterator[tuple[str, list[Row]]]:
+    for dispatch, entries in groupby(grouped, key=lambda one: one[0]):
+        yield dispatch, [_ROWS.decode(data) for _, data in entries]
+
+
+def _spelt(text: str) -> str:
+    return " ".join(text.casefold().split())

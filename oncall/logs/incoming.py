@@ -1,0 +1,152 @@
+"""Files of other systems, as they arrive: packed or not, cut off, in the wrong encoding, with lines without end."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import zlib
+from collections import deque
+from collections.abc import Iterator
+from typing import IO, NamedTuple
+
+from oncall.errors import OncallError
+from oncall.logs.importing import NOT_UNICODE, Remark
+
+MOST = 1 << 20
+TOO_LONG = "longer than a megabyte: not an entry of such a log"
+CUT_OFF = "the packed file breaks off or is damaged here: what stands before is imported"
+NOT_CLOSED = "a quotation mark that is never closed"
+NOT_CSV = "not a line of CSV"
+_ROW_LINES = 200
+_DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
+
+
+class Line(NamedTuple):
+    """A line without its end."""
+
+    number: int
+    text: str
+
+
+class Cells(NamedTuple):
+    """A row of a table: the line it begins in, and its cells."""
+
+    line: int
+    cells: list[str]
+
+
+def unpacked(source: IO[bytes]) -> IO[bytes]:
+    """What a file holds, gzip undone, whatever the file is called."""
+    buffered = source if isinstance(source, io.BufferedReader) else io.BufferedReader(source)  # type: ignore[type-var]
+    if buffered.peek(2)[:2] == b"\x1f\x8b":
+        return io.BufferedReader(gzip.GzipFile(fileobj=buffered))
+    return buffered
+
+
+def first_letter(source: IO[bytes]) -> str:
+    """The first letter of what `unpacked` gave that is no space, without reading it."""
+    assert isinstance(source, io.BufferedReader)
+    try:
+        return source.peek(4096)[:4096].decode("utf-8-sig", "replace").lstrip()[:1]
+    except _DAMAGED:
+        return ""
+
+
+def chunks(source: IO[bytes]) -> Iterator[bytes | Remark]:
+    """The content in pieces; where the file is damaged, a remark ends them."""
+    first = True
+    while True:
+        try:
+            piece = source.read(MOST)
+        except _DAMAGED:
+            yield Remark(None, CUT_OFF)
+            return
+        if not piece:
+            return
+        if first:
+            piece, first = _without_mark(piece), False
+        yield piece
+
+
+def lines(source: IO[bytes]) -> Iterator[Line | Remark]:
+    """The lines that hold something, numbered from 1; one that is too long or no UTF-8 is remarked and left out."""
+    number = 0
+    while True:
+        number += 1
+        try:
+            raw = source.readline(MOST + 1)
+            long = len(raw) > MOST and not raw.endswith(b"\n")
+            while long and len(more := source.readline(MOST)) == MOST and not more.endswith(b"\n"):
+                pass
+        except _DAMAGED:
+            yield Remark(number, CUT_OFF)
+            return
+        if not raw:
+            return
+        if number == 1:
+            raw = _without_mark(raw)
+        if long:
+            yield Remark(number, TOO_LONG)
+        elif raw.strip():
+            yield _decoded(number, raw)
+
+
+def table(source: IO[bytes], *, across: bool = False) -> Iterator[Cells | Remark]:
+    """The rows of a CSV file, separated by what its first line is separated by: commas, else semicolons, else tabs.
+    With `across` a quoted cell may hold ends of lines."""
+    waiting: deque[Line | Remark] = deque()
+    incoming = lines(source)
+    separator: str | None = None
+    while one := waiting.popleft() if waiting else next(incoming, None):
+        if isinstance(one, Remark):
+            yield one
+            continue
+        if separator is None:
+            separator = next((mark for mark in ",;\t" if mark in one.text), ",")
+        text = one.text
+        if across and text.count('"') % 2:
+            text = _whole(one, waiting, incoming)
+        yield _cells(one.number, text, separator)
+
+
+def _whole(start: Line, waiting: deque[Line | Remark], incoming: Iterator[Line | Remark]) -> str:
+    """A row whose first line ends within a quoted cell. Where nothing closes it soon, its first line alone: the lines
+    after it stand for themselves."""
+    taken: list[Line | Remark] = []
+    text = start.text
+    while len(taken) < _ROW_LINES and len(text) <= MOST:
+        following = waiting.popleft() if waiting else next(incoming, None)
+        if following is None:
+            break
+        taken.append(following)
+        if isinstance(following, Remark):
+            break
+        text += "\n" * (following.number - start.number - text.count("\n")) + following.text
+        if text.count('"') % 2 == 0:
+            return text
+    waiting.extendleft(reversed(taken))
+    return start.text
+
+
+def _cells(line: int, text: str, separator: str) -> Cells | Remark:
+    try:
+        rows = list(csv.reader([text], delimiter=separator, strict=True))
+    except csv.Error:
+        return Remark(line, NOT_CLOSED if text.count('"') % 2 else NOT_CSV, text[:200])
+    return Cells(line, [cell.strip() for cell in rows[0]]) if rows else Remark(line, NOT_CSV, text[:200])
+
+
+def _decoded(number: int, raw: bytes) -> Line | Remark:
+    try:
+        return Line(number, raw.decode().rstrip("\r\n"))
+    except UnicodeDecodeError as error:
+        shown = raw[: error.start][-40:].decode("utf-8", "replace").lstrip()
+        return Remark(number, NOT_UNICODE, f"{shown}…: byte 0x{raw[error.start]:02x} at {error.start + 1}")
+
+
+def _without_mark(start: bytes) -> bytes:
+    """The first bytes of a file without a byte order mark; OncallError where that says that it is not UTF-8."""
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise OncallError("the file is UTF-16: save it as UTF-8")
+    return start.removeprefix(b"\xef\xbb\xbf")

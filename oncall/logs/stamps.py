@@ -1,0 +1,106 @@
+"""Times as logs write them. What a spreadsheet has rewritten is refused: it has lost seconds, or which is the month."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+
+REWRITTEN = "a date that a spreadsheet has rewritten: export the file again, and do not open it in a spreadsheet"
+NOT_A_TIME = "not a date and time: 2026-11-22T23:58:00 is one, with -05:00 behind it where it has an offset"
+TWICE = "the clock showed this time twice that night, and nothing says which is meant: taken as the first"
+SKIPPED = "the clock skipped this time that night: moved forward, as the clock was; is --timezone right?"
+NO_ZONE = "a time without a zone; say which clock it was with --timezone, as in --timezone America/New_York"
+
+_ISO = re.compile(
+    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?) ?(Z|z|UTC|GMT|[+-]\d\d(?::?\d\d(?::?\d\d)?)?)?",
+    re.ASCII,
+)
+_RFC_2822 = re.compile(
+    r"(?:[A-Za-z]{3}, *)?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) (GMT|UT|UTC|Z|[+-]\d{4})", re.ASCII
+)
+_SPREADSHEET = re.compile(
+    r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b.*|\d{4}/\d{1,2}/\d{1,2}\b.*|\d{4}-\d{1,2}-\d{1,2} \d:\d\d.*"
+    r"|\d{4,6}([.,]\d+)?|\d+([.,]\d+)?E[+-]?\d+|#+",
+    re.ASCII | re.IGNORECASE,
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_FIRST, _LAST = 1970, 2199
+
+
+class StampError(ValueError):
+    """A text is no time; the message says why, the same for the same cause."""
+
+
+class NoZoneError(ValueError):
+    """A time has no offset, and nobody has said which zone it is of."""
+
+
+def parse_stamp(text: str, zone: tzinfo | None, not_before: int | None = None) -> tuple[datetime, str | None]:
+    """An instant with its offset from ISO 8601 or RFC 2822, and what is doubtful about it.
+
+    A time without an offset is one of the zone; NoZoneError where there is none. One that the zone's clock showed
+    twice is the first that is not before `not_before`, seconds since 1970, where that is known.
+    """
+    written = text.strip()
+    moment = _iso(written) or _rfc_2822(written)
+    if moment is None or not _FIRST <= moment.year <= _LAST:
+        raise StampError(REWRITTEN if _SPREADSHEET.fullmatch(written[:100]) else NOT_A_TIME)
+    if moment.tzinfo is not None:
+        return with_offset(moment), None
+    if zone is None:
+        raise NoZoneError(NO_ZONE)
+    return _local(moment.replace(tzinfo=zone), not_before)
+
+
+def epoch(seconds: float) -> datetime | None:
+    """The instant of seconds since 1970; None for what cannot be meant so."""
+    if not 0 <= seconds < 7_258_118_400:  # 2200
+        return None
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+
+
+def with_offset(moment: datetime) -> datetime:
+    """The same instant with its offset alone, so that reckoning with it is reckoning with instants."""
+    offset = moment.utcoffset() or timedelta()
+    if offset % timedelta(minutes=1):
+        return moment.astimezone(UTC)
+    return moment.replace(tzinfo=timezone(offset) if offset else UTC, fold=0)
+
+
+def _local(moment: datetime, not_before: int | None) -> tuple[datetime, str | None]:
+    first, second = with_offset(moment), with_offset(moment.replace(fold=1))
+    if first == second:
+        return first, None
+    if first.utcoffset() < second.utcoffset():  # type: ignore[operator]  # both are aware
+        return with_offset(first.astimezone(moment.tzinfo)), SKIPPED
+    if not_before is None:
+        return first, TWICE
+    return (first if first.timestamp() >= not_before - 2 else second), None
+
+
+def _iso(text: str) -> datetime | None:
+    found = _ISO.fullmatch(text)
+    if not found:
+        return None
+    day, clock, offset = found.groups()
+    if offset in ("UTC", "GMT", "z"):
+        offset = "Z"
+    clock, dot, fraction = clock.replace(",", ".").partition(".")
+    try:
+        return datetime.fromisoformat(f"{day}T{clock}{dot}{fraction[:6].ljust(6, '0') if dot else ''}{offset or ''}")
+    except ValueError:
+        return None
+
+
+def _rfc_2822(text: str) -> datetime | None:
+    found = _RFC_2822.fullmatch(text)
+    if not found or found[2].lower() not in _MONTHS:
+        return None
+    offset = found[7] if found[7][0] in "+-" else "+0000"
+    sign = -1 if offset[0] == "-" else 1
+    try:
+        zone = timezone(sign * timedelta(hours=int(offset[1:3]), minutes=int(offset[3:])))
+        day, year, hour, minute, second = (int(found[place]) for place in (1, 3, 4, 5, 6))
+        return datetime(year, _MONTHS.index(found[2].lower()) + 1, day, hour, minute, second, tzinfo=zone)
+    except ValueError:
+        return None
