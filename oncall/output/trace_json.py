@@ -25,7 +25,7 @@ def trace_document(trace: Trace, plan: Plan, zone: tzinfo) -> dict[str, Any]:
         "after": trace.after,
         "ended": trace.ended,
         "hung_up": trace.hung_up,
-        "attempts": [_attempt(one, plan) for one in trace.attempts],
+        "attempts": [attempt_document(one, plan) for one in trace.attempts],
         "skipped": [_skip(one) for one in trace.skipped],
         "tiers": [_tier(one, plan) for one in trace.tiers],
         "callback": _callback(trace.callback) if trace.callback else None,
@@ -33,7 +33,8 @@ def trace_document(trace: Trace, plan: Plan, zone: tzinfo) -> dict[str, Any]:
     }
 
 
-def _attempt(one: Attempt, plan: Plan) -> dict[str, Any]:
+def attempt_document(one: Attempt, plan: Plan) -> dict[str, Any]:
+    """One attempt."""
     shift = one.shift
     return {
         "id": one.id,

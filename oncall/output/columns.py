@@ -1,0 +1,59 @@
+"""Two columns of text beside each other, measured in the columns of a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
+
+from oncall.output.who_text import Line, Span
+
+
+def size(text: str) -> int:
+    """How many columns a text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # here: only what is not ASCII needs it
+
+    return cell_len(text)
+
+
+def padded(text: str, width: int) -> str:
+    """A text with spaces after it, as wide as it should be."""
+    return text + " " * (width - size(text))
+
+
+def folded(text: str, width: int) -> Iterator[str]:
+    """A text in lines no wider than that, broken between words where it can be."""
+    line = ""
+    for word in text.split(" "):
+        whole = f"{line} {word}" if line else word
+        if size(whole) <= width:
+            line = whole
+            continue
+        if line:
+            yield line
+        *full, line = _pieces(word, width)
+        yield from full
+    yield line
+
+
+def _pieces(word: str, width: int) -> list[str]:
+    if size(word) <= width:
+        return [word]
+    from rich.cells import chop_cells  # here: as above
+
+    return chop_cells(word, width)
+
+
+def beside(left: Iterable[Line], right: Iterable[Line], width: int, gap: str) -> Iterator[Line]:
+    """Two blocks of lines side by side, the left one as wide as it should be."""
+    nothing: Line = ()
+    for one, other in zip_longest(left, right, fillvalue=nothing):
+        room = width - sum(size(text) for text, _ in one)
+        yield (*one, (" " * room + gap, "quiet"), *other)
+
+
+def joined(cells: Sequence[Span], widths: Sequence[int]) -> Line:
+    """Cells in columns, two spaces apart; a column without width is left out."""
+    spans = [(padded(text, width) + "  ", look) for (text, look), width in zip(cells, widths, strict=True) if width]
+    return tuple(spans)
