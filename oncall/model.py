@@ -5,7 +5,7 @@ They are what files are validated into and what every question is answered from.
 """
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from msgspec import Meta, Struct, field
 
@@ -242,7 +242,7 @@ class Account(Struct, frozen=True, forbid_unknown_fields=True):
 
     def bindings(self, role: str) -> tuple[Binding, ...]:
         """What a role leads to, in order; nothing where it is not bound."""
-        return as_tuple(self.contacts.get(Name(role), ()))
+        return as_tuple(self.contacts.get(cast(Name, role), ()))
 
 
 def as_tuple(bindings: Bindings) -> tuple[Binding, ...]:

@@ -172,7 +172,9 @@ class Dispatch:
             self.now = at
 
     def _said(self) -> list[Action]:
-        actions, self._actions = self._actions, []
+        actions = self._actions
+        if actions:
+            self._actions = []
         return actions
 
     def _due_next(self) -> float | None:
@@ -182,7 +184,7 @@ class Dispatch:
             return self._callback.due_next
         if self._paused_until is not None:
             return self._paused_until
-        return min(self._tier.deadlines(), default=None) if self._tier else self.now
+        return self._tier.deadline() if self._tier else self.now
 
     def _instant(self) -> float:
         """The instant of now. Nothing is asked of a plan about an instant it was not made for."""
@@ -351,10 +353,13 @@ class Dispatch:
         """Give everybody whose turn it is their next step: one person at a time, or all side by side."""
         side_by_side = tier.settings.order == "simultaneous"
         while True:
+            over = False
             for track in tier.tracks:
                 if track.current is None:
                     self._step(tier, track)
-            tier.tracks = [track for track in tier.tracks if not track.over]
+                    over = over or track.over
+            if over:
+                tier.tracks = [track for track in tier.tracks if not track.over]
             if not tier.waiting or (tier.tracks and not side_by_side):
                 return
             begun = self._begin_track(tier, tier.waiting.pop(0))
@@ -392,7 +397,11 @@ class Dispatch:
     def _step(self, tier: TierInProgress, track: Track) -> None:
         """Somebody's next attempt, unless it has to wait, or there is none."""
         last = self._last.get(track.person)
-        ahead = any(not self._is_open(track.person, step) for step, _ in track.steps)
+        ahead = False
+        for step, _ in track.steps:
+            if not self._is_open(track.person, step):
+                ahead = True
+                break
         if ahead and last is not None and last.holds_until > self.now and track.person not in self._declined:
             track.alone_until = last.holds_until
             return
@@ -405,8 +414,9 @@ class Dispatch:
             step, method = track.steps.pop(0)
             if self._is_open(track.person, step):
                 continue
-            if not self._is_in_use(self.plan.endpoints[track.person][step - 1]):
-                self._start(tier, track, step, method)
+            endpoint = self.plan.endpoints[track.person][step - 1]
+            if not self._is_in_use(endpoint):
+                self._start(tier, track, step, method, endpoint)
                 return
             left_out = True
         if left_out and track.person not in self._tried:
@@ -429,19 +439,19 @@ class Dispatch:
         last = self._last_at.get(endpoint)
         return endpoint in self._just_tried or (last is not None and last.holds_until > self.now)
 
-    def _start(self, tier: TierInProgress, track: Track, step: int, method: ContactMethod) -> None:
-        name = f"{self._id}/{tier.round}/{tier.name}/{track.person}/{step}"
-        one = track.current = Try(name, tier, track, step, method, self.now)
+    def _start(self, tier: TierInProgress, track: Track, step: int, method: ContactMethod, endpoint: str) -> None:
+        now, person = self.now, track.person
+        name = f"{self._id}/{tier.round}/{tier.name}/{person}/{step}"
+        one = track.current = Try(name, tier, track, step, method, now)
         tier.tries.append(one)
-        endpoint = self.plan.endpoints[track.person][step - 1]
-        self._tries[name] = self._last[track.person] = one
-        self._last_by[track.person, step] = self._last_at[endpoint] = one
+        self._tries[name] = self._last[person] = one
+        self._last_by[person, step] = self._last_at[endpoint] = one
         self._just_tried.add(endpoint)
-        self._tried.add(track.person)
+        self._tried.add(person)
         if tier.window_until is None:
-            tier.window_until = self.now + tier.window.seconds
+            tier.window_until = now + tier.window.seconds
         self._actions.append(
-            Start(self.now, name, track.person, method.channel, method.address, one.wait, one.wait_until, one.why)
+            Start(now, name, person, method.channel, method.address, one.wait, one.wait_until, one.why)
         )
 
     def _skip(self, tier: TierInProgress, shift: Shift | None, reason: str) -> None:

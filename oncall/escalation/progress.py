@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from math import inf
 
 from oncall.escalation.trace import Attempt, Callback, TierRun, Why
@@ -161,16 +161,16 @@ class TierInProgress:
         self.tries: list[Try] = []
         self.still_since: float | None = None
 
-    def deadlines(self) -> Iterator[float]:
-        """When something is due in it by itself."""
+    def deadline(self) -> float | None:
+        """When something is due in it by itself; None while only the end of a conversation is waited for."""
         runs = self.still_since is None
-        if runs and self.window_until is not None:
-            yield self.window_until
+        first = self.window_until if runs and self.window_until is not None else inf
         for track in self.tracks:
             if track.alone_until is not None:
-                yield track.alone_until
-            elif runs and track.current is not None:
-                yield track.current.wait_until
+                first = min(first, track.alone_until)
+            elif runs and track.current is not None and track.current.wait_until < first:
+                first = track.current.wait_until
+        return None if first == inf else first
 
     def stand_still(self, now: float) -> None:
         """A call was answered."""
