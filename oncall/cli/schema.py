@@ -1,16 +1,37 @@
-"""Print the JSON Schema of the workspace's YAML files, for editors.
+"""Print the JSON Schema of the workspace's YAML files, for editors, or of an event log's lines, for who writes one.
 
 \b
   oncall schema > oncall.schema.json
+  oncall schema log
 
-and as the first line of a YAML file: # yaml-language-server: $schema=./oncall.schema.json
+The first line of a YAML file that uses it: # yaml-language-server: $schema=./oncall.schema.json
 """
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from oncall.cli.session import print_json
-from oncall.workspace.documents import json_schema
+from oncall.errors import OncallError
+from oncall.fields import suggestion
+
+_OF = ("workspace", "log")
 
 
-def schema() -> None:
+def schema(
+    what: Annotated[
+        str, typer.Argument(help="`workspace`: a YAML file of one; `log`: a line of an event log.")
+    ] = "workspace",
+) -> None:
+    if what not in _OF:
+        raise OncallError(f"there is no schema of {what!r}{suggestion(what, _OF)}: `workspace` or `log`")
+    if what == "log":
+        from oncall.logs.event import json_schema as of_a_line  # here: the other needs nothing of it
+
+        print_json(of_a_line())
+        return
+    from oncall.workspace.documents import json_schema  # here: likewise
+
     print_json(json_schema())

@@ -1,7 +1,7 @@
 """The event log, format 1: JSON Lines, one event a line, the same whether imported or written by a live dispatch."""
 
 from datetime import datetime
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Meta, Struct, field
 from msgspec.json import Decoder, Encoder
@@ -28,7 +28,38 @@ Type = Literal[
     "gap",
     "note",
 ]
+MEANINGS: dict[str, str] = {
+    "received": "a call or message came in",
+    "tier_started": "the chain went to a tier",
+    "skipped": "somebody was passed over; `text` says why",
+    "no_one_on_call": "a tier had nobody",
+    "attempt_started": "one person is tried by one contact method",
+    "attempt_ringing": "it rings there",
+    "attempt_answered": "it was picked up",
+    "attempt_ended": "it is over, with an `outcome`; after `attempt_answered` it is the end of the conversation",
+    "acknowledged": "a person took responsibility",
+    "caller_hung_up": "the caller gave up",
+    "callback_opened": "a callback is owed: `owner` and `due`",
+    "callback_escalated": "it was handed on, to `owner`",
+    "callback_completed": "it was made, by `person`",
+    "closed": "the dispatch is over, with its `disposition`",
+    "resolved": "whether the caller's reason was dealt with: `resolved` is true or false",
+    "gap": "the record is incomplete from `time` to `until`; without one, what is not in the log did not happen",
+    "note": "anything else, in `text`",
+}
 TYPES: tuple[str, ...] = get_args(Type)
+OUTCOMES_MEAN: dict[str, str] = {
+    "acknowledged": "a person took responsibility",
+    "answered": "picked up, and not known to be by a person who took it",
+    "no_answer": "it rang, and nobody picked up",
+    "busy": "the line was busy",
+    "declined": "refused",
+    "unreachable": "switched off, or out of reach",
+    "failed": "the call or message could not be put through",
+    "voicemail": "a machine picked up",
+    "no_response": "a message that nobody answered",
+    "cancelled": "we or the caller stopped it: nothing had come until then",
+}
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
 Instant = Annotated[datetime, Meta(tz=True)]
 
@@ -47,40 +78,46 @@ def _version() -> int:
 
 
 class LogEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One thing that happened to one dispatch. Instants carry an offset.
+    """One thing that happened to one dispatch. Instants carry an offset."""
 
-    `recorded` is when it was learnt, where that is not `time`; `tier` a role; `raw` the source's own word for the
-    outcome; `owner` and `due` are of a callback; `until` is the end of a `gap`; `plan` the digest of the plan in force.
-    """
-
-    v: int = field(default_factory=_version)
-    id: str | None = None
-    time: Instant
-    type: Type
-    dispatch: str
-    recorded: Instant | None = None
-    account: str | None = None
-    line: str | None = None
-    caller: str | None = None
-    attempt: str | None = None
-    round: int | None = None
-    tier: str | None = None
-    person: str | None = None
-    address: str | None = None
-    channel: str | None = None
-    outcome: Outcome | None = None
-    raw: str | None = None
-    provider_id: str | None = None
-    owner: str | None = None
-    due: Instant | None = None
-    operator: str | None = None
-    recording: str | None = None
-    resolved: bool | None = None
-    disposition: str | None = None
-    plan: str | None = None
-    until: Instant | None = None
-    text: str | None = None
-    source: Source | None = None
+    v: Annotated[int, Meta(description="the format's version")] = field(default_factory=_version)
+    id: Annotated[str | None, Meta(description="the event's own name, where the system gives it one")] = None
+    time: Annotated[Instant, Meta(description="when it happened")]
+    type: Annotated[Type, Meta(description="what happened")]
+    dispatch: Annotated[str, Meta(description="the call or message it belongs to: the same in all its events")]
+    recorded: Annotated[Instant | None, Meta(description="when it was learnt, where that is not `time`")] = None
+    account: Annotated[str | None, Meta(description="the account it was for, by its name in the workspace")] = None
+    line: Annotated[str | None, Meta(description="the published number that was called")] = None
+    caller: Annotated[str | None, Meta(description="who called")] = None
+    attempt: Annotated[
+        str | None, Meta(description="the attempt it belongs to: the same in all events of one try of one person")
+    ] = None
+    round: Annotated[int | None, Meta(description="the pass through the tiers, from 1")] = None
+    tier: Annotated[str | None, Meta(description="the role that was being notified")] = None
+    person: Annotated[
+        str | None, Meta(description="who was tried, took it, or called back, by their id in the workspace")
+    ] = None
+    address: Annotated[
+        str | None,
+        Meta(description="the number or address that was tried: it says who was rung, whatever `person` says"),
+    ] = None
+    channel: Annotated[
+        str | None,
+        Meta(description="by what: `voice`, `sms`, `whatsapp`, `viber`, `push`, `chat`, `email`, `secure` or `pager`"),
+    ] = None
+    outcome: Annotated[Outcome | None, Meta(description="how an attempt ended")] = None
+    raw: Annotated[str | None, Meta(description="the source's own word for the outcome")] = None
+    provider_id: Annotated[str | None, Meta(description="the telephone company's name for it")] = None
+    owner: Annotated[str | None, Meta(description="who owes a callback, or to whom it was escalated")] = None
+    due: Annotated[Instant | None, Meta(description="by when a callback is owed")] = None
+    operator: Annotated[str | None, Meta(description="who answered the line")] = None
+    recording: Annotated[str | None, Meta(description="where a recording is kept")] = None
+    resolved: Annotated[bool | None, Meta(description="whether the caller's reason was dealt with")] = None
+    disposition: Annotated[str | None, Meta(description="how the dispatch ended, as the system saw it")] = None
+    plan: Annotated[str | None, Meta(description="the digest of the plan in force")] = None
+    until: Annotated[Instant | None, Meta(description="the end of a `gap`")] = None
+    text: Annotated[str | None, Meta(description="anything else worth reading")] = None
+    source: Annotated[Source | None, Meta(description="where an imported event comes from")] = None
 
 
 DECODER = Decoder(LogEvent)
@@ -90,3 +127,18 @@ ENCODER = Encoder(enc_hook=fields.encode)
 def encode(event: LogEvent) -> bytes:
     """An event as its line, without the line's end."""
     return ENCODER.encode(event)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of one line."""
+    import msgspec  # here: only `oncall schema log` and the documentation need it
+
+    (event,), parts = msgspec.json.schema_components([LogEvent], ref_template="#/$defs/{name}")
+    del event
+    whole = parts.pop("LogEvent")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **whole,
+        "title": "oncall event log, format 1: one line",
+        "$defs": parts,
+    }
