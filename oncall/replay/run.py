@@ -81,11 +81,14 @@ class Job(Struct, frozen=True):
 
 
 class Judged(Struct, frozen=True):
-    """A verdict, with the plans it and its counterfactual were given by: None where they could not be had."""
+    """A verdict, with the plans it and its counterfactual were given by: None where they could not be had. `record` and
+    `group` are what was judged, and the lines it was made of."""
 
     verdict: Verdict
     plan: Plan | None = None
     other: Plan | None = None
+    record: Record | None = None
+    group: Group | None = None
 
 
 class Replay(Generic[_T]):
@@ -203,7 +206,7 @@ def _judged(job: Job, log: Log, part: tuple[int, int], stack: ExitStack) -> Iter
             continue
         judged = judging.judged(record)
         if job.wanted.is_one(judged.verdict):
-            yield judging.with_candidate(judged, record)
+            yield replace(judging.with_candidate(judged, record), record=record, group=group)
 
 
 def record_from(group: Group, faults: Faults) -> Record | None:
