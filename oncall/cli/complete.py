@@ -11,6 +11,8 @@ from oncall.cli.session import Session, now
 from oncall.errors import OncallError
 from oncall.plan import Plan
 
+RESULTS = ("reached", "answered", "recovered", "abandoned", "missed", "undetermined")
+
 
 def _plan(context: typer.Context) -> Plan | None:
     parent = context.parent
@@ -53,3 +55,8 @@ def anything(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str
     """Accounts, rotations and people."""
     yield from names(context, incomplete)
     yield from people(context, incomplete)
+
+
+def results(incomplete: str) -> list[str]:
+    """How a recorded dispatch can have ended."""
+    return [name for name in RESULTS if name.startswith(incomplete)]

@@ -23,6 +23,7 @@ COMMANDS = {
     "test": "Run the scenarios: what is expected, beside what comes of it.",
     "lint": "Check the workspace: what is wrong in it, where, and how to mend it.",
     "import": "Make an event log of another system's log.",
+    "replay": "Recorded dispatches: what should have happened, what did, and where the two part.",
     "override": "Put somebody on call in place of the plan.",
     "away": "Note that somebody is not there.",
     "init": "Write a small working workspace to start from.",

@@ -55,5 +55,8 @@ def beside(left: Iterable[Line], right: Iterable[Line], width: int, gap: str) ->
 
 def joined(cells: Sequence[Span], widths: Sequence[int]) -> Line:
     """Cells in columns, two spaces apart; a column without width is left out."""
-    spans = [(padded(text, width) + "  ", look) for (text, look), width in zip(cells, widths, strict=True) if width]
-    return tuple(spans)
+    shown = [(text, look, width) for (text, look), width in zip(cells, widths, strict=True) if width]
+    last = len(shown) - 1
+    return tuple(
+        (padded(text, width) + ("" if place == last else "  "), look) for place, (text, look, width) in enumerate(shown)
+    )

@@ -63,10 +63,16 @@ def _of_cause(verdict: Verdict, plan: Plan | None) -> Iterator[Evidence]:
         if late is not None:
             yield from _of_due(late, plan)
     elif cause is not None:
-        wanted = "answered" if cause == "unconfirmed" else cause
-        for one in verdict.actual:
-            if one.outcome == wanted:
-                yield from _of_attempt(one, plan)
+        for one in _with_outcome("answered" if cause == "unconfirmed" else cause, verdict):
+            yield from _of_attempt(one, plan)
+
+
+def _with_outcome(outcome: str, verdict: Verdict) -> list[ActualAttempt]:
+    """The attempts that ended so: those of the first tier, where it is known which they are."""
+    found = {place: one for place, one in enumerate(verdict.actual) if one.outcome == outcome}
+    tiers = [one.attempt.tier for one in verdict.expected if one.beside in found]
+    of_first = [one.beside for one in verdict.expected if one.beside in found and one.attempt.tier == tiers[0]]
+    return [one for place, one in found.items() if place in of_first] or list(found.values())
 
 
 def _of_bindings(verdict: Verdict, plan: Plan | None, *, first: bool) -> Iterator[Evidence]:

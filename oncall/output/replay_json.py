@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from typing import Any
 
+import msgspec
+
+from oncall import fields, times
 from oncall.output.replay_words import ASSUMPTION
 from oncall.output.told import told
 from oncall.output.trace_json import attempt_document
-from oncall.output.words import iso
+from oncall.output.words import iso, safe_json
 from oncall.plan import Plan, PlanUsed
 from oncall.replay.run import Judged
 from oncall.replay.summary import Summary
@@ -187,3 +191,13 @@ def _seconds(value: float | None) -> float | None:
         return None
     rounded = round(value, 3)
     return int(rounded) if rounded == int(rounded) else rounded
+
+
+def dispatch_text(judged: Judged, zone_name: str) -> str:
+    """One dispatch on one line, for a document that is written as it comes."""
+    document = dispatch_document(judged, times.zone(zone_name) or UTC)
+    try:
+        text = msgspec.json.encode(document, enc_hook=fields.encode).decode()
+    except UnicodeEncodeError:  # the name of a file that is no Unicode
+        text = json.dumps(document, default=fields.encode, separators=(",", ":"))
+    return safe_json(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,10 +23,12 @@ from oncall.replay.run import Judged
 from oncall.replay.verdict import GOOD, UNKNOWN, ActualCallback, Divergence, ExpectedAttempt, Verdict
 
 ATTEMPT, CALLBACK, OTHER = "attempt", "callback", "other"
+_NOWHERE, _OPENED, _ESCALATED, _COMPLETED = -1, -2, -3, -4
 
 
 class Cell(Struct, frozen=True):
-    """One thing on one side: an attempt (its place among them, from 0), or what happened besides, as a sentence.
+    """One thing on one side: an attempt (its place among them, from 0), or what happened besides, as a sentence;
+    `beside` is the place of what stands beside it on the other side.
 
     `full` is who it is about with the id, `who` without. `depends`: whether it comes, or when, hangs on something
     unknown."""
@@ -39,7 +41,7 @@ class Cell(Struct, frozen=True):
     channel: str = ""
     outcome: str = ""
     log_line: int | None = None
-    place: int = -1
+    place: int = _NOWHERE
     beside: int | None = None
     depends: bool = False
     look: str = "title"
@@ -70,10 +72,23 @@ def candidate_rows(judged: Judged) -> list[Row]:
         return []
     left = _expected(verdict.expected, verdict.trace, judged.plan, verdict.callback)
     right = _expected(found.expected, found.trace, judged.other, None)
-    same = {(one.attempt.id, one.attempt.started): place for place, one in enumerate(found.expected)}
-    beside = [same.get((one.attempt.id, one.attempt.started)) for one in verdict.expected]
+    beside = _at_the_same_time(verdict.expected, found.expected)
     left = [replace(cell, beside=beside[cell.place]) if cell.what == ATTEMPT else cell for cell in left]
     return list(_merged(left, right))
+
+
+def _at_the_same_time(left: Sequence[ExpectedAttempt], right: Sequence[ExpectedAttempt]) -> list[int | None]:
+    """The place of the attempt beside each: the same one at the same time, else another that starts with it."""
+    same = {(one.attempt.id, one.attempt.started): place for place, one in enumerate(right)}
+    found = [same.get((one.attempt.id, one.attempt.started)) for one in left]
+    free: dict[float, list[int]] = {}
+    for place, one in reversed(list(enumerate(right))):
+        if place not in found:
+            free.setdefault(one.attempt.started, []).append(place)
+    for number, one in enumerate(left):
+        if found[number] is None and free.get(one.attempt.started):
+            found[number] = free[one.attempt.started].pop()
+    return found
 
 
 # What each side holds, in order.
@@ -139,14 +154,17 @@ def _owed(callback: Callback | None, plan: Plan | None, actual: ActualCallback |
         text = f"a callback is owed by {called(callback.told[0][1], plan)}, due at {offset(callback.due)}"
     else:
         text = "a callback is owed, and nobody can be found to own it"
-    yield (callback.opened, 1000, 0, 0, 0), Cell(CALLBACK, callback.opened, text, look="note")
+    yield (callback.opened, 1000, 0, 0, 0), Cell(CALLBACK, callback.opened, text, place=_OPENED, look="note")
     if callback.escalated is not None and callback.escalated_to is not None:
         text = f"the callback goes to {called(callback.escalated_to, plan)}"
-        cell = Cell(CALLBACK, callback.escalated, text, depends=unseen, look="note")
+        cell = Cell(CALLBACK, callback.escalated, text, place=_ESCALATED, depends=unseen, look="note")
         yield (callback.escalated, 1000, 0, 0, 1), cell
     if callback.completed is not None:
         text = f"{called(callback.completed_by, plan)} calls back"
-        yield (callback.completed, 1000, 0, 0, 2), Cell(CALLBACK, callback.completed, text, look="good")
+        yield (
+            (callback.completed, 1000, 0, 0, 2),
+            Cell(CALLBACK, callback.completed, text, place=_COMPLETED, look="good"),
+        )
 
 
 def _actual(verdict: Verdict, plan: Plan | None) -> list[Cell]:
@@ -193,14 +211,14 @@ def _callback(callback: ActualCallback, plan: Plan | None) -> Iterator[Cell]:
     if callback.opened is not None:
         due = f", due at {offset(callback.due)}" if callback.due is not None else ""
         text = f"a callback was opened, owned by {called(callback.owner, plan)}{due}"
-        yield Cell(CALLBACK, callback.opened, text, log_line=line, look="note")
+        yield Cell(CALLBACK, callback.opened, text, log_line=line, place=_OPENED, look="note")
     if callback.escalated is not None:
         text = f"the callback went to {called(callback.escalated_to, plan)}"
-        yield Cell(CALLBACK, callback.escalated, text, look="note")
+        yield Cell(CALLBACK, callback.escalated, text, place=_ESCALATED, look="note")
     if callback.completed is not None:
         late = callback.due is not None and callback.completed > callback.due
         text = f"{called(callback.completed_by, plan)} called back{', late' if late else ''}"
-        yield Cell(CALLBACK, callback.completed, text, look="bad" if late else "good")
+        yield Cell(CALLBACK, callback.completed, text, place=_COMPLETED, look="bad" if late else "good")
 
 
 # Side by side.
@@ -209,18 +227,19 @@ def _callback(callback: ActualCallback, plan: Plan | None) -> Iterator[Cell]:
 def _merged(left: Sequence[Cell], right: Sequence[Cell]) -> Iterator[Row]:
     """The two in one table: what belongs together on one row, everything else when its time comes; neither side loses
     its order, but where two rows cross."""
-    partner = {cell.beside: cell for cell in left if cell.beside is not None}
-    by_place = {cell.place: cell for cell in right if cell.what == ATTEMPT}
+    by_place = {cell.place: cell for cell in right if cell.place != _NOWHERE}
+    left = [_with_partner(cell, by_place) for cell in left]
+    partner = {cell.beside for cell in left if cell.beside is not None}
     done: set[int] = set()
     ahead, coming = list(reversed(left)), list(reversed(right))
     while ahead or coming:
-        if coming and coming[-1].place in done:
+        if coming and coming[-1].place in done:  # it stands beside one that came sooner
             coming.pop()
             continue
         due, came = ahead[-1] if ahead else None, coming[-1] if coming else None
         if due is not None and due.beside is not None:
             mine = by_place[due.beside]
-            if came is None or came is mine or came.place in partner or came.at > due.at:
+            if came is None or came is mine or came.place in partner:
                 ahead.pop()
                 done.add(mine.place)
                 yield Row(due, mine)
@@ -230,6 +249,11 @@ def _merged(left: Sequence[Cell], right: Sequence[Cell]) -> Iterator[Row]:
             continue
         if came is not None:
             yield Row(None, coming.pop())
+
+
+def _with_partner(cell: Cell, by_place: Mapping[int, Cell]) -> Cell:
+    """What becomes of a callback stands beside what was to become of it."""
+    return replace(cell, beside=cell.place) if cell.what == CALLBACK and cell.place in by_place else cell
 
 
 def _is_before(due: Cell, came: Cell) -> bool:

@@ -13,11 +13,11 @@ from oncall.output.replay_evidence import evidence_of
 from oncall.output.replay_rows import ATTEMPT, Cell, Row, candidate_rows, disposition_of, rows_of
 from oncall.output.replay_words import (
     ASSUMPTION,
-    CAUSES,
     CHANGES,
     KINDS,
     RESULTS,
     called,
+    cause_text,
     divergence_text,
     offset,
     place_of,
@@ -71,7 +71,7 @@ def _head(judged: Judged, zone: tzinfo) -> Iterator[Line]:
     closed = f", closed as {disposition_of(verdict)}" if verdict.disposition else ""
     yield _verdict(verdict.result, f"{RESULTS[verdict.result]}{closed}")
     if verdict.cause is not None:
-        yield (f"{_INDENT}cause   ", "quiet"), (short(verdict.cause), "bad"), (f": {CAUSES[verdict.cause]}", "title")
+        yield (f"{_INDENT}cause   ", "quiet"), (short(verdict.cause), "bad"), (f": {cause_text(verdict)}", "title")
     yield (*_plan(verdict.plan), (f", rules {RULES_VERSION}", "quiet"))
 
 
@@ -111,14 +111,17 @@ def _look(result: Result) -> str:
 
 def _table(rows: Sequence[Row], headings: tuple[str, str], room: int) -> Iterator[Line]:
     if not rows:
-        yield ((f"{_INDENT}nothing was due, and nothing came", "quiet"),)
+        yield ((f"{_INDENT}nothing to show beside each other", "quiet"),)
         return
     left = [row.left for row in rows if row.left]
     right = [row.right for row in rows if row.right]
     column = max(size(_at(cell)) for cell in (*left, *right))
     wide = _wide(left, right, column, room)
     half = (room - len(_NO_MARK) - len(_BETWEEN)) // 2
-    width = half if wide is None else min(max(_length(wide[0], column), _longest(left, column, half)), room - half)
+    width = half
+    if wide is not None:
+        most = room - len(_NO_MARK) - len(_BETWEEN) - _length(wide[1], column)
+        width = min(max(_length(wide[0], column), _longest(left, column, half), len(headings[0])), most)
     rest = room - len(_NO_MARK) - len(_BETWEEN) - width
     yield ((f"{_NO_MARK}{headings[0]:{width}}{_BETWEEN}{headings[1]}", "quiet"),)
     for row in rows:
@@ -278,7 +281,9 @@ def _candidate(judged: Judged, found: Counterfactual, room: int) -> Iterator[Lin
         (short(found.verdict).upper(), _change_look(found.verdict)),
         (f": {CHANGES[found.verdict]}", "title"),
     )
-    cause = f", {short(found.cause)}" if found.cause is not None else ""
+    cause = f", cause {short(found.cause)}" if found.cause is not None else ""
+    if found.verdict == "unknown":
+        cause += ", if nothing came of what is unknown"
     yield (f"{_INDENT}result  ", "quiet"), (short(found.result), _look(found.result)), (cause, "title")
     yield _plan(found.plan)
     if found.why is not None:

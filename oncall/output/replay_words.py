@@ -92,7 +92,9 @@ def tried(one: ActualAttempt, plan: Plan | None, *, full: bool = True) -> str:
     """Whom an attempt tried: somebody, a number that is nobody's, or nobody knows whom."""
     if one.person is not None:
         return (called if full else name_of)(one.person, plan)
-    return f"nobody's {safe(one.address)}" if one.address is not None else "nobody knows whom"
+    if one.address is None:
+        return "nobody knows whom"
+    return f"{safe(one.address)} (nobody's)" if full else safe(one.address)
 
 
 def actual_outcome(one: ActualAttempt) -> str:
@@ -111,17 +113,26 @@ def expected_outcome(one: ExpectedAttempt) -> str:
     return UNKNOWN if one.unknown else ended(one.attempt)
 
 
+def cause_text(verdict: Verdict) -> str:
+    """Why, in words."""
+    if verdict.cause == "not_tried" and not verdict.actual:
+        return "nobody was tried"
+    return CAUSES[str(verdict.cause)]
+
+
 def divergence_text(one: Divergence, verdict: Verdict, plan: Plan | None) -> str:
     """What came, and what was due, people called by their names."""
     came = due = ""
+    whom = None
     if one.actual is not None:
         actual = verdict.actual[one.actual]
+        whom = actual.person
         by = f" by {safe(actual.channel)}" if actual.channel else ""
         came = f"{tried(actual, plan)} was tried{by} at {offset(actual.started)}"
     if one.expected is not None:
         expected = verdict.expected[one.expected].attempt
-        who = called(expected.person, plan)
-        due = f"{who} was due by {expected.channel} at {offset(expected.started)}"
+        who = f"{called(expected.person, plan)} was " if expected.person != whom else ""
+        due = f"{who}due by {expected.channel} at {offset(expected.started)}"
     if came:
         return f"{came}; {due or 'nothing more was due'}"
     return f"nobody was tried any more; {due}" if due else safe(one.message, 600)

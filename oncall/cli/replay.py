@@ -1,0 +1,352 @@
+"""What should have happened in recorded dispatches, what did, where the two part, and why.
+
+LOG is an event log, `.jsonl` or `.jsonl.gz`, or - for standard input; `oncall import` makes one of other systems' logs.
+Each dispatch is held against the workspace as git has it at the time of the call.
+
+\b
+  oncall replay log.jsonl                              all: how they ended, why, and the worst
+  oncall replay log.jsonl --dispatch CA81f2            one: expected beside actual, and what says so
+  oncall replay log.jsonl --account northwind-hvac --result missed --from 2026-11-01
+  oncall replay log.jsonl --candidate draft-policy     what other rules would have changed
+  oncall replay log.jsonl --as-of now                  by today's files
+  oncall replay log.jsonl --format json --summary      the counts alone, for scripts
+
+With --dispatch the status is 1 unless it was reached, answered or recovered. Of many it is 0, whatever came of them.
+"""
+
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import tzinfo
+from functools import partial
+from typing import Annotated, Any, Literal
+
+import typer
+from msgspec import Struct
+
+from oncall.cli import complete
+from oncall.cli.session import (
+    Session,
+    complain,
+    now,
+    on_terminal,
+    print_csv,
+    print_json,
+    print_table,
+    reader_zone,
+)
+from oncall.errors import NotFoundError, OncallError
+from oncall.logs.faults import Faults
+from oncall.output.who_text import Line
+from oncall.output.words import safe
+from oncall.replay.run import Job, Judged, Replay, Wanted
+from oncall.replay.summary import Summary
+from oncall.replay.verdict import GOOD
+from oncall.when import parse_when
+from oncall.workspace.numbers import endpoint
+
+Format = Literal["rich", "plain", "markdown", "json", "csv"]
+
+_SHOWN = 40
+_LARGE = 20_000_000  # bytes of a log that take long enough for somebody to wonder
+_MOST_NAMES = 200_000
+
+
+def replay(
+    context: typer.Context,
+    log: Annotated[str, typer.Argument(metavar="LOG", help="The event log; - is standard input.")],
+    dispatch: Annotated[str | None, typer.Option(metavar="ID", help="Show this one, in full.")] = None,
+    account: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ACCOUNT", help="Only of this account; repeatable.", autocompletion=complete.accounts),
+    ] = None,
+    line: Annotated[list[str] | None, typer.Option(metavar="NUMBER", help="Only on this line; repeatable.")] = None,
+    caller: Annotated[
+        list[str] | None, typer.Option(metavar="NUMBER", help="Only from this caller; repeatable.")
+    ] = None,
+    from_: Annotated[str | None, typer.Option("--from", metavar="WHEN", help="Only since then.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="WHEN", help="Only before then.")] = None,
+    result: Annotated[
+        list[str] | None,
+        typer.Option(metavar="RESULT", help="Only those that ended so; repeatable.", autocompletion=complete.results),
+    ] = None,
+    as_of: Annotated[
+        str, typer.Option(metavar="auto|now|REV", help="By which files: those of the time, today's, a revision's.")
+    ] = "auto",
+    candidate: Annotated[
+        str | None, typer.Option(metavar="PATH|REV", help="Also by the rules of another workspace or revision.")
+    ] = None,
+    summary: Annotated[bool, typer.Option("--summary", help="The counts alone.")] = False,
+    limit: Annotated[int, typer.Option(min=0, metavar="N", help="How many dispatches a list shows.")] = 20,
+    jobs: Annotated[int, typer.Option(min=1, max=256, metavar="N", help="How many processes.")] = 1,
+    timezone: Annotated[str | None, typer.Option(metavar="ZONE", help="Read and show times in this zone.")] = None,
+    format: Annotated[Format | None, typer.Option(help="Default: rich on a terminal, plain elsewhere.")] = None,
+) -> None:
+    session: Session = context.obj
+    plan = session.plan(now())
+    zone = reader_zone(timezone, plan.timezone)
+    wanted = Wanted(
+        dispatch,
+        frozenset(account or ()),
+        _numbers(line, plan.country),
+        _numbers(caller, plan.country),
+        _results(result or ()),
+        _instant(from_, zone),
+        _instant(until, zone),
+    )
+    _check_accounts(wanted, sorted(plan.accounts), None if log == "-" else log)
+    job = Job(
+        None if log == "-" else log, session.root, session.cache, plan.country, wanted, as_of, candidate, session.here()
+    )
+    asked = _Asked(job, jobs, zone, format or ("rich" if on_terminal() else "plain"), limit)
+    if dispatch is not None and not summary:
+        status = _one(asked, dispatch)
+    else:
+        status = 0
+        _many(asked, only_summary=summary)
+    raise typer.Exit(status)
+
+
+class _Asked(Struct, frozen=True):
+    """What is to be replayed, and how it is shown."""
+
+    job: Job
+    jobs: int
+    zone: tzinfo
+    how: str
+    limit: int
+
+    def replay(self, each: Callable[[Judged], Any]) -> Replay[Any]:
+        return Replay(self.job, each, self.jobs)
+
+
+# What was asked for.
+
+
+def _numbers(texts: Iterable[str] | None, country: str) -> frozenset[str]:
+    return frozenset(endpoint(text, country) for text in texts or ())
+
+
+def _instant(text: str | None, zone: tzinfo) -> float | None:
+    return parse_when(text, now(), zone) if text is not None else None
+
+
+def _results(texts: Iterable[str]) -> frozenset[str]:
+    for text in texts:
+        if text not in complete.RESULTS:
+            raise OncallError(f"there is no result {text!r}{_suggestion(text, complete.RESULTS)}")
+    return frozenset(texts)
+
+
+def _check_accounts(wanted: Wanted, known: Sequence[str], log: str | None) -> None:
+    """An account that is neither in the workspace nor in the log is misspelt. One that is gone may be asked for."""
+    for name in wanted.accounts - set(known):
+        if log is not None and not _is_in(log, name.encode("utf-8", "replace")):
+            raise NotFoundError(f"there is no account {name!r}, here or in the log{_suggestion(name, known)}")
+
+
+def _is_in(log: str, text: bytes) -> bool:
+    from oncall.logs.reading import Log, open_log  # here: only a doubtful name needs it
+
+    with open_log(log) as file:
+        return any(text in line for _, line in Log(file).lines_with(text))
+
+
+def _suggestion(text: str, known: Sequence[str]) -> str:
+    from oncall.fields import suggestion  # here: only an error needs it
+
+    return suggestion(text, known)
+
+
+# One dispatch.
+
+
+def _one(asked: _Asked, dispatch: str) -> int:
+    replayed = asked.replay(_as_it_is)
+    found = list(replayed.results())
+    _tell_faults(replayed.faults, asked.job.log)
+    if not found:
+        raise NotFoundError(_not_there(asked.job, dispatch))
+    judged: Judged = found[0]
+    _show_one(judged, replayed.summary, asked)
+    return 0 if judged.verdict.result in GOOD else 1
+
+
+def _as_it_is(judged: Judged) -> Judged:
+    return judged
+
+
+def _not_there(job: Job, dispatch: str) -> str:
+    """Why there is nothing to show: the nearest id there is, unless the log is gone by."""
+    missing = f"there is no dispatch {dispatch!r} in the log"
+    if job.log is None:
+        return missing
+    names = _names(job.log)
+    if dispatch in names:
+        filters = job.wanted != Wanted(dispatch)
+        return f"the dispatch {dispatch!r} is {'not as the other options ask' if filters else 'not to be read'}"
+    return f"{missing}{_suggestion(dispatch, list(names))}"
+
+
+def _names(log: str) -> dict[str, None]:
+    """The ids in a log, as far as it is worth looking."""
+    from oncall.logs.reading import Log, open_log  # here: only an error needs it
+
+    names: dict[str, None] = {}
+    with open_log(log) as file:
+        for group in Log(file).groups():
+            names[group.dispatch] = None
+            if len(names) == _MOST_NAMES:
+                break
+    return names
+
+
+def _show_one(judged: Judged, summary: Summary, asked: _Asked) -> None:
+    how, zone = asked.how, asked.zone
+    if how == "json":
+        from oncall.output.replay_json import dispatch_document, head_document, summary_document
+
+        counted = {"dispatches": [dispatch_document(judged, zone)], "summary": summary_document(summary)}
+        print_json(head_document() | counted)
+        return
+    from oncall.output.replay_text import COLUMNS, dispatch_lines, dispatch_rows
+
+    if how == "csv":
+        print_csv(COLUMNS, dispatch_rows(judged))
+    elif how == "markdown":
+        print_table(COLUMNS, dispatch_rows(judged), "github")
+    else:
+        _print(lambda width: dispatch_lines(judged, zone, width), how)
+
+
+def _print(lines: Callable[[int | None], Iterable[Line]], how: str) -> None:
+    """Lines that are made for a width: the terminal's, or that of a pipe."""
+    if how == "plain":
+        for line in lines(None):
+            print("".join(text for text, _ in line).rstrip())
+        return
+    from oncall.output import terminal  # here: rich is slow to import
+
+    console = terminal.console()
+    terminal.draw_lines(console, lines(console.width))
+
+
+# Many.
+
+
+def _many(asked: _Asked, *, only_summary: bool) -> None:
+    if asked.how == "json":
+        replayed = _stream_json(asked, only_summary=only_summary)
+    elif asked.how == "csv":
+        if only_summary:
+            raise OncallError("--format csv is a row for each dispatch: leave --summary out, or write --format json")
+        replayed = _stream_csv(asked)
+    else:
+        replayed = _draw(asked, only_summary=only_summary)
+    _tell_faults(replayed.faults, asked.job.log)
+
+
+def _stream_json(asked: _Asked, *, only_summary: bool) -> Replay[Any]:
+    """The document as it comes, a dispatch a line: what is in memory does not grow with the log."""
+    from oncall.cli.session import json_text
+    from oncall.output.replay_json import dispatch_text, head_document, summary_document
+
+    replayed = asked.replay(_nothing if only_summary else partial(dispatch_text, zone_name=str(asked.zone)))
+    out, before = sys.stdout, f'{json_text(head_document()).rstrip("}").rstrip()},\n  "dispatches": ['
+    for text in _going_on(replayed, asked.job.log):
+        out.write(f"{before}\n{text}")
+        before = ","
+    end = "\n  ]" if before == "," else f"{before}]"
+    counted = json_text(summary_document(replayed.summary)).replace("\n", "\n  ")
+    out.write(f'{end},\n  "summary": {counted}\n}}\n')
+    return replayed
+
+
+def _nothing(_: Judged) -> None:
+    return None
+
+
+def _stream_csv(asked: _Asked) -> Replay[Any]:
+    from oncall.output.replay_summary import COLUMNS, dispatch_row
+
+    replayed = asked.replay(partial(dispatch_row, zone_name=str(asked.zone)))
+    print_csv(COLUMNS, _going_on(replayed, asked.job.log))
+    return replayed
+
+
+def _draw(asked: _Asked, *, only_summary: bool) -> Replay[Any]:
+    from oncall.output.replay_summary import Lists, brief, summary_lines
+
+    replayed = asked.replay(_nothing if only_summary else brief)
+    lists = Lists.of(_going_on(replayed, asked.job.log), asked.limit)
+    shown = None if only_summary else lists
+    if asked.how == "markdown":
+        _print_markdown(replayed.summary, shown, asked)
+    else:
+        candidate = asked.job.candidate
+        _print(lambda width: summary_lines(replayed.summary, shown, asked.zone, candidate, width), asked.how)
+    return replayed
+
+
+def _print_markdown(summary: Summary, lists: Any, asked: _Asked) -> None:
+    from oncall.output.replay_summary import LIST_COLUMNS, list_rows, tables_of
+
+    tables = list(tables_of(summary))
+    if lists is not None:
+        found = (lists.bad, lists.saved, lists.worse)
+        tables += [(LIST_COLUMNS, list_rows(one, asked.zone)) for one in found if one.number]
+    for number, (headings, rows) in enumerate(tables):
+        if number:
+            print()
+        print_table(headings, rows, "github")
+
+
+def _going_on(replayed: Replay[Any], log: str | None) -> Iterator[Any]:
+    """What is found, with a bar for somebody who waits for it."""
+    with _progress(log) as progress:
+        yield from replayed.results(progress)
+
+
+@contextmanager
+def _progress(log: str | None) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error, where somebody is looking and there is enough to wait for."""
+    size = _size(log)
+    if not sys.stderr.isatty() or size < _LARGE:
+        yield lambda _: None
+        return
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn  # here: rich is slow
+
+    from oncall.output import terminal
+
+    columns = (BarColumn(bar_width=None), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=terminal.console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=size)
+        yield lambda read: bar.update(task, completed=read)
+
+
+def _size(log: str | None) -> int:
+    """How large a file is; nothing where that cannot be told."""
+    try:
+        found = os.stat(log) if log is not None else None
+    except OSError:
+        return 0
+    return found.st_size if found is not None and stat.S_ISREG(found.st_mode) else 0
+
+
+# What is to be said besides.
+
+
+def _tell_faults(faults: Faults, log: str | None) -> None:
+    """What is wrong in the log, by line."""
+    if not faults.number:
+        return
+    name = safe(log) if log is not None else "standard input"
+    complain(f"{faults.number:,} problem{'' if faults.number == 1 else 's'} in {name}:")
+    for one in sorted(faults.first, key=lambda one: (one.line, one.what))[:_SHOWN]:
+        where = f"{name}:{one.line}" if one.line else name
+        of = f" (dispatch {safe(one.dispatch, 60)})" if one.dispatch is not None else ""
+        print(f"  {where}: {safe(one.what, 600)}{of}", file=sys.stderr)
+    if faults.number > _SHOWN:
+        print(f"  and {faults.number - _SHOWN:,} more", file=sys.stderr)
