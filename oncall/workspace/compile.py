@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, timedelta, tzinfo
 
 from msgspec import Struct, field
@@ -90,19 +90,7 @@ def _endpoints(workspace: Workspace) -> dict[str, tuple[str, ...]]:
 
 def written_at(place: Place) -> Written:
     """Where a definition and its parts stand."""
-    return Written(place.file, place.line, dict(_lines(place.node, "")))
-
-
-def _lines(node: yaml.Node, path: str) -> Iterator[tuple[str, int]]:
-    """The line of every part of a definition, by its path."""
-    if isinstance(node, yaml.Mapping):
-        for name, key in node.keys.items():
-            yield f"{path}{name}", key.line
-            yield from _lines(key.value, f"{path}{name}/")
-    elif isinstance(node, yaml.Sequence):
-        for index, item in enumerate(node.items):
-            yield f"{path}{index}", item.line
-            yield from _lines(item, f"{path}{index}/")
+    return Written(place.file, place.line, dict(yaml.lines_of(place.node)))
 
 
 def digest(contents: Mapping[str, bytes]) -> str:

@@ -8,6 +8,7 @@ the file than one that stands for one.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -294,3 +295,15 @@ def descend(node: Node, path: tuple[str | int, ...]) -> Node:
         elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
             node = node.items[step]
     return node
+
+
+def lines_of(node: Node, path: str = "") -> Iterator[tuple[str, int]]:
+    """The line of every part of a definition, by its path."""
+    if isinstance(node, Mapping):
+        for name, key in node.keys.items():
+            yield f"{path}{name}", key.line
+            yield from lines_of(key.value, f"{path}{name}/")
+    elif isinstance(node, Sequence):
+        for index, item in enumerate(node.items):
+            yield f"{path}{index}", item.line
+            yield from lines_of(item, f"{path}{index}/")
