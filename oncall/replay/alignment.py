@@ -2,10 +2,11 @@
 
 The two are taken attempt by attempt. An actual attempt stands beside the one that is due next (in a tier that tries
 everybody side by side: beside any that is due next in it) if it tries the same person in the same way, no more than
-TOLERANCE off. Where it does not, the first of these names the difference: `unknown_contact`, `blast`, `extra_attempt`,
-`wrong_channel`, `late`, `early`, `skipped_tier`, `wrong_person`. After that the two are brought together again: an
-attempt that comes later in the policy stands beside that one, and what was due before it has been left out; one that
-comes nowhere stands in the place of what was due, unless what was due follows it.
+TOLERANCE off, and nothing is under way there that has its time left. Where it does not, the first of these names the
+difference: `unknown_contact`, `blast`, `extra_attempt`, `wrong_channel`, `late`, `early`, `skipped_tier`,
+`wrong_person`. After that the two are brought together again: an attempt that comes later in the policy stands beside
+that one, and what was due before it has been left out; one that comes nowhere stands in the place of what was due,
+unless what was due follows it.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ class _Aligning:
         due = self._due()
         index = self._on_time(place, due)
         self._taken.append(self._actual[place])
-        if index is not None:
+        if index is not None and not self._is_blast(place):
             self._pair(index, place)
             return
         kind, about = self._name(place, due)
@@ -159,7 +160,7 @@ class _Aligning:
             rings = before.ended is None or before.ended > one.started
             if before.outcome == UNKNOWN or not rings:
                 continue
-            left = before.started + self._chain.wait_of(before.person, before.channel) - one.started
+            left = before.started + self._chain.wait_of(before) - one.started
             same = before.person == one.person or self._chain.same_address(before.address, one.address)
             if same and left > TOLERANCE:
                 return True

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from oncall.escalation.trace import Attempt
 from oncall.model import MESSAGE_WAIT, VOICE_WAIT, Account, Policy, Shift
 from oncall.plan import OutsideWindowError, Plan
-from oncall.workspace.numbers import endpoint
+from oncall.replay.verdict import ActualAttempt
+from oncall.workspace.numbers import same
 
 
 class Chain:
@@ -48,18 +49,22 @@ class Chain:
             and self.policy.tiers[self.index(one.tier)].order == "simultaneous"
         )
 
-    def wait_of(self, person: str | None, channel: str | None) -> float:
-        """How long somebody is given by a channel before the next method."""
-        methods = self.plan.people[person].contact_methods if person and person in self.plan.people else ()
-        default = VOICE_WAIT if channel in (None, "voice") else MESSAGE_WAIT
-        return next((method.seconds for method in methods if method.channel == channel), default)
+    def wait_of(self, one: ActualAttempt) -> float:
+        """How long an attempt is given before the next method."""
+        known = one.person is not None and one.person in self.plan.people
+        methods = self.plan.people[str(one.person)].contact_methods if known else ()
+        waits = [method.seconds for method in methods if method.channel == one.channel]
+        exact = [
+            method.seconds
+            for method in methods
+            if method.channel == one.channel and self.same_address(one.address, method.address)
+        ]
+        default = VOICE_WAIT if one.channel in (None, "voice") else MESSAGE_WAIT
+        return (exact or waits or [default])[0]
 
     def same_address(self, one: str | None, other: str | None) -> bool:
         """Whether two addresses are one, however they are written."""
-        if one is None or other is None or one == other:
-            return one is not None and one == other
-        country = self.plan.country
-        return endpoint(one, country) == endpoint(other, country)
+        return same(one, other, self.plan.country)
 
     def place_of(self, one: Attempt) -> tuple[str | None, int | None]:
         """File and line that say why an attempt came when it did."""

@@ -20,6 +20,7 @@ from oncall.escalation.responses import Response
 from oncall.escalation.trace import Action, Attempt, Callback, Event, Start, Tell, Trace
 from oncall.plan import Plan
 from oncall.replay.verdict import UNKNOWN, ActualAttempt, ActualCallback, ExpectedAttempt, Move
+from oncall.workspace.numbers import same
 
 _NOTHING_CAME = ("cancelled", "no_response", UNKNOWN)
 _CUT_OFF = ("cancelled", UNKNOWN)
@@ -74,7 +75,6 @@ class _Driver:
         self._guess = guess
         self._guessed = guessed
         self._by_method = seen.by_method()
-        self._tried: dict[tuple[str, str], int] = {}
         self._ahead: list[tuple[float, int, int, Event]] = []
         self._count = 0
         self._responses: dict[str, ActualAttempt | None] = {}
@@ -136,10 +136,8 @@ class _Driver:
                 self._call_back(action)
 
     def _response(self, start: Start) -> Iterator[Event]:
-        method = start.person, start.channel
-        number = self._tried[method] = self._tried.get(method, -1) + 1
-        tries = self._by_method.get(method, ())
-        actual = tries[number] if number < len(tries) else None
+        tries = self._by_method.get((start.person, start.channel))
+        actual = self._next(tries, start.address) if tries else None
         self._responses[start.attempt] = actual
         if actual is None:
             return self._guesses(start, 0)
@@ -148,6 +146,15 @@ class _Driver:
                 self._recorded(start, actual), self._guesses(start, (actual.ended or actual.started) - actual.started)
             )
         return self._recorded(start, actual)
+
+    def _next(self, tries: list[ActualAttempt], address: str) -> ActualAttempt:
+        """The next try of somebody on a channel; of several at one instant, that at the address."""
+        place = 0
+        if len(tries) > 1 and tries[1].started == tries[0].started:
+            country = self._dispatch.plan.country
+            together = [number for number, one in enumerate(tries) if one.started == tries[0].started]
+            place = next((number for number in together if same(tries[number].address, address, country)), 0)
+        return tries.pop(place)
 
     def _guesses(self, start: Start, after: float) -> Iterator[Event]:
         """What is assumed of what nobody has seen."""

@@ -177,7 +177,7 @@ def _endings(chain: Chain, attempts: Sequence[ActualAttempt], place: int, ended:
     """How a call may have ended that went on to others: in each way, at once, half-way, and as late as it can have."""
     one = attempts[place]
     after = min((other.started for other in attempts if other.started > one.started), default=ended)
-    longest = max(0.0, min(chain.wait_of(one.person, one.channel), after - one.started))
+    longest = max(0.0, min(chain.wait_of(one), after - one.started))
     for outcome in _ENDINGS:
         for share in (0.0, 0.5, 1.0):
             at = max(one.started + longest * share, one.picked_up or 0)

@@ -35,3 +35,10 @@ def endpoint(address: str, country: str) -> str:
     except phonenumbers.NumberParseException:
         return re.sub(r"[^\d+]", "", text)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def same(one: str | None, other: str | None, country: str) -> bool:
+    """Whether two addresses are one, however they are written."""
+    if one is None or other is None:
+        return False
+    return one == other or endpoint(one, country) == endpoint(other, country)
