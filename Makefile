@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test lint bench docs wheel pins clean
+.PHONY: help demo test lint bench calls docs wheel pins clean
 .DEFAULT_GOAL := help
 
 help:  ## What can be made
@@ -32,6 +32,9 @@ lint: $(VENV)/develop  ## Style, types, which module may import which, and the e
 bench: $(VENV)/develop  ## How fast it is, as ratios between things run side by side
 	$(BIN)/python -m compileall -q oncall
 	$(BIN)/python -m bench
+
+calls: $(VENV)/run  ## Write the example workspace's log of calls anew
+	$(BIN)/python -m bench.example_log
 
 docs: $(VENV)/develop  ## Write the pages that are generated from the code
 	$(BIN)/python docs/generate.py
