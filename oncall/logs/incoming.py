@@ -8,7 +8,7 @@ import io
 import zlib
 from collections import deque
 from collections.abc import Iterator
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from oncall.errors import OncallError
 from oncall.logs.importing import NOT_UNICODE, Remark
@@ -36,29 +36,43 @@ class Cells(NamedTuple):
     cells: list[str]
 
 
-def unpacked(source: IO[bytes]) -> IO[bytes]:
+class _Unpacked(io.RawIOBase):
+    """What a gzip file holds, up to the very place where it is damaged."""
+
+    def __init__(self, packed: IO[bytes]) -> None:
+        self._content = gzip.GzipFile(fileobj=packed)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        found = self._content.read1(len(into))  # `read` would lose what comes before the damage
+        into[: len(found)] = found
+        return len(found)
+
+
+def unpacked(source: IO[bytes]) -> io.BufferedReader:
     """What a file holds, gzip undone, whatever the file is called."""
-    buffered = source if isinstance(source, io.BufferedReader) else io.BufferedReader(source)  # type: ignore[type-var]
-    if buffered.peek(2)[:2] == b"\x1f\x8b":
-        return io.BufferedReader(gzip.GzipFile(fileobj=buffered))
-    return buffered
+    buffered: Any = source if isinstance(source, io.BufferedReader) else io.BufferedReader(source)
+    packed = buffered.peek(2)[:2] == b"\x1f\x8b"
+    found: io.BufferedReader = io.BufferedReader(_Unpacked(buffered)) if packed else buffered
+    return found
 
 
-def first_letter(source: IO[bytes]) -> str:
+def first_letter(source: io.BufferedReader) -> str:
     """The first letter of what `unpacked` gave that is no space, without reading it."""
-    assert isinstance(source, io.BufferedReader)
     try:
         return source.peek(4096)[:4096].decode("utf-8-sig", "replace").lstrip()[:1]
     except _DAMAGED:
         return ""
 
 
-def chunks(source: IO[bytes]) -> Iterator[bytes | Remark]:
+def chunks(source: io.BufferedReader) -> Iterator[bytes | Remark]:
     """The content in pieces; where the file is damaged, a remark ends them."""
     first = True
     while True:
         try:
-            piece = source.read(MOST)
+            piece = source.read1(MOST)
         except _DAMAGED:
             yield Remark(None, CUT_OFF)
             return
@@ -69,7 +83,7 @@ def chunks(source: IO[bytes]) -> Iterator[bytes | Remark]:
         yield piece
 
 
-def lines(source: IO[bytes]) -> Iterator[Line | Remark]:
+def lines(source: io.BufferedReader) -> Iterator[Line | Remark]:
     """The lines that hold something, numbered from 1; one that is too long or no UTF-8 is remarked and left out."""
     number = 0
     while True:
@@ -92,7 +106,7 @@ def lines(source: IO[bytes]) -> Iterator[Line | Remark]:
             yield _decoded(number, raw)
 
 
-def table(source: IO[bytes], *, across: bool = False) -> Iterator[Cells | Remark]:
+def table(source: io.BufferedReader, *, across: bool = False) -> Iterator[Cells | Remark]:
     """The rows of a CSV file, separated by what its first line is separated by: commas, else semicolons, else tabs.
     With `across` a quoted cell may hold ends of lines."""
     waiting: deque[Line | Remark] = deque()

@@ -6,7 +6,8 @@ import codecs
 import json
 import re
 from collections.abc import Collection, Iterator
-from typing import IO, Any, NamedTuple
+from io import BufferedReader
+from typing import Any, NamedTuple
 
 from oncall.logs.importing import Remark
 from oncall.logs.incoming import MOST, chunks
@@ -25,7 +26,7 @@ class Record(NamedTuple):
     members: dict[str, Any]
 
 
-def records(source: IO[bytes], within: Collection[str]) -> Iterator[Record | Remark]:
+def records(source: BufferedReader, within: Collection[str]) -> Iterator[Record | Remark]:
     """The records of a file. An object that has a list, or an object, under a name of `within` is a page of them; any
     other is a record itself. After something that is no JSON reading goes on at the next line that begins an object."""
     text = _Text(source)
@@ -89,7 +90,7 @@ def _record(text: _Text) -> Iterator[Record | Remark]:
 class _Text:
     """The text of a file, of which a piece is held that is longer than any one value may be."""
 
-    def __init__(self, source: IO[bytes]) -> None:
+    def __init__(self, source: BufferedReader) -> None:
         self.line = 1
         self.damage: Remark | None = None
         self._chunks = chunks(source)
@@ -113,7 +114,7 @@ class _Text:
     @property
     def shown(self) -> str:
         """The beginning of what comes."""
-        return self._held[self._place : self._place + _SHOWN].encode("utf-8", "replace").decode()
+        return self._held[self._place : self._place + _SHOWN].partition("\n")[0].encode("utf-8", "replace").decode()
 
     def skip(self) -> None:
         """Go past space."""

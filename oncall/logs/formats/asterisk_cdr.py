@@ -98,7 +98,7 @@ def _header(cells: Sequence[str]) -> list[str] | None:
 def _row(one: Cells, header: list[str] | None) -> Row | Remark:
     names = header or _order(one.cells)
     if names is None:
-        return Remark(one.line, NO_ORDER, ",".join(one.cells)[:200])
+        return Remark(one.line, NO_ORDER, dialled.shown(",".join(one.cells))[:200])
     cells = {name: cell for name, cell in zip(names, one.cells, strict=False) if cell and name in _USED}
     dispatch = cells.get("linkedid") or cells.get("uniqueid")
     if not dispatch:

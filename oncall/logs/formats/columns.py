@@ -19,6 +19,7 @@ from oncall.logs.importing import Asked, Format, Remark, Row, Telling
 from oncall.logs.incoming import table, unpacked
 from oncall.model import Channel
 
+UNUSED = "a column that is not used: --column FIELD=HEADER says which field it is"
 NO_DISPATCH = "a row without a dispatch, in a file that has a column for it"
 NO_TIME = "a row without a time"
 NO_EVENT = "a row that says neither what happened nor how an attempt ended"
@@ -104,6 +105,7 @@ def _plain(text: str) -> str:
     return " ".join(re.sub("[^a-z0-9]", " ", text.casefold()).split())
 
 
+_OWN_NAMES = _words(list(HEADERS), {})
 _FIELDS = _words(list(HEADERS), HEADERS)
 _OUTCOMES = _words(OUTCOMES, WORDS)
 _TYPES = _words(TYPES, EVENTS)
@@ -118,6 +120,8 @@ def _rows(source: IO[bytes], asked: Asked) -> Iterator[Row | Remark]:
             yield one
         elif names is None:
             names = _header(one.cells, asked)
+            unused = (cell for name, cell in zip(names, one.cells, strict=True) if cell and not name)
+            yield from (Remark(one.line, UNUSED, cell, aside=True) for cell in unused)
         else:
             if any(one.cells[len(names) :]):
                 yield Remark(one.line, TOO_MANY, ",".join(one.cells[len(names) :])[:200])
@@ -146,13 +150,12 @@ def _header(cells: Sequence[str], asked: Asked) -> list[str]:
         if _plain(heading) not in headings:
             raise OncallError(f"{where}: there is no column {heading!r}{suggestion(heading, [c for c in cells if c])}")
     chosen = {_plain(heading): field for field, heading in asked.columns.items()}
-    names: list[str] = []
-    for exact in (True, False):  # a heading that is a field's own name goes before one that may mean it
+    names = [chosen.get(heading, "") for heading in headings]
+    for known in (_OWN_NAMES, _FIELDS):  # a heading that is a field's own name goes before one that may mean it
+        taken = set(names)
         for place, heading in enumerate(headings):
-            field = chosen.get(heading) or ("" if exact and heading not in HEADERS else _FIELDS.get(heading, ""))
-            if exact:
-                names.append(field)
-            elif not names[place] and field not in names and field not in asked.columns:
+            field = known.get(heading, "")
+            if not names[place] and field not in taken:
                 names[place] = field
     _check(names, where)
     return names
@@ -275,7 +278,8 @@ def _known(telling: Telling, row: Row, type: str) -> dict[str, Any]:
         who = telling.who(row, (row["person"],), row["address"])
         known |= {**who, "text": ": ".join(filter(None, (who["text"], row["text"])))}
     if row["owner"]:
-        known["owner"] = telling.who(row, (row["owner"],))["person"]
+        owner = telling.who(row, (row["owner"],))
+        known |= {"owner": owner["person"], "text": ": ".join(filter(None, (owner["text"], known["text"])))}
     if row["round"]:
         known["round"] = _round(telling, row)
     known["resolved"] = _flag(telling, row, type)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import IO, Any
 
-from oncall.fields import suggestion
 from oncall.logs.importing import REPEATED, Asked, Format, Remark, Row, Telling
 from oncall.logs.incoming import unpacked
 from oncall.logs.records import records
@@ -156,7 +155,7 @@ def _escalated(telling: Telling, row: Row, time: datetime) -> None:
 
 def _note(telling: Telling, row: Row, time: datetime) -> None:
     if _kind(row) not in _NOTED:
-        telling.remark(row, UNKNOWN_TYPE, row["type"] + suggestion(_kind(row), [*_NOTED, *_TELLERS]))
+        telling.remark(row, UNKNOWN_TYPE, row["type"])
     text = row["content"] or row["note"] or row["summary"]
     telling.event(row, "note", time, text=text, **_known(row))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from io import BufferedReader
 from typing import IO, Any
 
 from msgspec import Struct
@@ -82,7 +83,7 @@ def _rows(source: IO[bytes], asked: Asked) -> Iterator[Row | Remark]:
             yield Row(line, cells.get("parent") or cells["sid"], cells)
 
 
-def _json(content: IO[bytes]) -> Iterator[tuple[int, dict[str, str]] | Remark]:
+def _json(content: BufferedReader) -> Iterator[tuple[int, dict[str, str]] | Remark]:
     for one in records(content, ("calls",)):
         if isinstance(one, Remark):
             yield one
@@ -99,7 +100,7 @@ def _json(content: IO[bytes]) -> Iterator[tuple[int, dict[str, str]] | Remark]:
         yield one.line, cells
 
 
-def _csv(content: IO[bytes], asked: Asked) -> Iterator[tuple[int, dict[str, str]] | Remark]:
+def _csv(content: BufferedReader, asked: Asked) -> Iterator[tuple[int, dict[str, str]] | Remark]:
     names: list[str] | None = None
     for one in table(content):
         if isinstance(one, Remark):

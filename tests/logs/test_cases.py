@@ -1,0 +1,37 @@
+"""Logs of each format beside the events they become: cases/*.yaml.
+
+Events and remarks are shown as short as they can be: without what is the same for all of a case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.logs.conftest import Imported
+
+CASES = sorted(Path(__file__).with_name("cases").glob("*.yaml"))
+
+
+def event_of(event: dict[str, Any]) -> dict[str, Any]:
+    """An event with its line for its source."""
+    shown = {name: value for name, value in event.items() if name not in ("v", "source")}
+    return {"line": event["source"]["line"], "on": event.get("line"), **{k: v for k, v in shown.items() if k != "line"}}
+
+
+def remark_of(remark: dict[str, Any]) -> list[Any]:
+    return [remark["line"], "aside" if remark["aside"] else "unmapped", remark["reason"], remark["what"]]
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_a_log_becomes_these_events_and_the_rest_is_told(path: Path, bring: Callable[..., Imported]) -> None:
+    case = yaml.safe_load(path.read_text(encoding="utf-8"))
+    done = bring(case["format"], case["input"], *case["options"])
+    assert [event_of(one) for one in done.events] == case["events"]
+    assert [remark_of(one) for one in done.report] == case["report"]
+    assert {one["source"]["system"] for one in done.events} <= {case["format"]}
+    assert done.status == (1 if any(not one["aside"] for one in done.report) else 0)
