@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test lint bench calls docs wheel pins clean
+.PHONY: help demo test lint bench bench-full calls docs wheel pins clean
 .DEFAULT_GOAL := help
 
 help:  ## What can be made
@@ -35,6 +35,10 @@ bench: $(VENV)/develop  ## How fast it is, as ratios between things run side by 
 
 calls: $(VENV)/run  ## Write the example workspace's log of calls anew
 	$(BIN)/python -m bench.example_log
+
+bench-full: $(VENV)/develop  ## The same for a log of a million dispatches: many minutes
+	$(BIN)/python -m compileall -q oncall
+	$(BIN)/python -m bench full
 
 docs: $(VENV)/develop  ## Write the pages that are generated from the code
 	$(BIN)/python docs/generate.py

@@ -13,7 +13,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import dispatches, make_inputs
+import msgspec
+
+from bench import calls, dispatches, make_inputs
 
 HERE = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
@@ -215,11 +217,67 @@ def linting(work: Path) -> None:
     report("oncall lint on 2,000 accounts / on 1,000", side_by_side(lint(more), lint(thousand), 5), 2.2)
 
 
+def replaying(work: Path, dispatches: int) -> None:
+    environment = {**os.environ, "ONCALL_CACHE_DIR": str(work / "cache")}
+    called = work / "called"
+    make_inputs.chain(called)
+    log, short = str(work / "calls.jsonl"), str(work / "tenth.jsonl")
+    calls.write(str(called), dispatches, log)
+    calls.write(str(called), dispatches // 10, short)
+    replay = (ONCALL, "-w", str(called), "replay")
+    summary = ("--format", "json", "--summary", "--jobs")
+    alone = (*replay, log, *summary, "1")
+    piped(*alone, environment=environment)
+    report(
+        f"oncall replay of {dispatches:,} dispatches / decoding the same log with msgspec",
+        side_by_side(
+            lambda: piped(*alone, environment=environment),
+            lambda: piped(PYTHON, "-m", "bench.replaying", "decode", log),
+            3,
+        ),
+        15,
+    )
+    report(
+        "the same by one process / by two",
+        side_by_side(
+            lambda: piped(*alone, environment=environment),
+            lambda: piped(*replay, log, *summary, "2", environment=environment),
+            3,
+        ),
+        1.7,
+        at_least=True,
+    )
+
+    def peak(path: str) -> int:
+        measured = (PYTHON, "-m", "bench.replaying", "peak", *replay, path, *summary, "1")
+        return int(subprocess.run(measured, stdout=subprocess.PIPE, check=True, env=environment).stdout)
+
+    report(f"peak memory of {dispatches:,} dispatches / of a tenth", peak(log) / peak(short), 1.3)
+    with open(log, "rb") as file:
+        name = msgspec.json.decode(file.readlines()[-1])["dispatch"]
+    who = (ONCALL, "-w", str(called), "who")
+
+    def one() -> None:
+        subprocess.run((*replay, log, "--dispatch", name), stdout=subprocess.PIPE, check=False, env=environment)
+
+    def by_hand() -> None:
+        piped(*who, environment=environment)
+        piped("grep", name, log)
+
+    one()
+    report("oncall replay --dispatch ID / oncall who and grep ID", side_by_side(one, by_hand, 9), 2)
+
+
 def main() -> None:
+    if sys.argv[1:2] == ["full"]:
+        with tempfile.TemporaryDirectory() as work:
+            replaying(Path(work), 1_000_000)
+        return
     with tempfile.TemporaryDirectory() as work:
         processes(Path(work))
         escalations(Path(work))
         linting(Path(work))
+        replaying(Path(work), 50_000)
     look_ups()
     compiling()
 
