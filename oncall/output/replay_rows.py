@@ -61,7 +61,7 @@ def rows_of(judged: Judged) -> list[Row]:
     left = _expected(verdict.expected, verdict.trace, plan, verdict.callback)
     rows = list(_merged(left, _actual(verdict, plan)))
     first = verdict.first_divergence
-    marked = next((place for place, row in enumerate(rows) if first and _is_about(row, first)), None)
+    marked = next((place for place, row in enumerate(rows) if first and _is_about(row, first, verdict)), None)
     return [Row(row.left, row.right, marked=place == marked) for place, row in enumerate(rows)]
 
 
@@ -261,11 +261,13 @@ def _is_before(due: Cell, came: Cell) -> bool:
     return due.at < came.at or (due.at == came.at and due.what != CALLBACK)
 
 
-def _is_about(row: Row, one: Divergence) -> bool:
+def _is_about(row: Row, one: Divergence, verdict: Verdict) -> bool:
     """Whether a row is the place of a divergence."""
     left, right = row.left, row.right
     if one.actual is not None:
         return right is not None and right.what == ATTEMPT and right.place == one.actual
     if one.expected is not None:
         return left is not None and left.what == ATTEMPT and left.place == one.expected
-    return any(cell is not None and cell.what == CALLBACK for cell in (left, right))
+    came = one.kind == "callback_late" and verdict.callback is not None and verdict.callback.completed is not None
+    cell = right if came else left
+    return cell is not None and cell.place == (_COMPLETED if came else _OPENED)

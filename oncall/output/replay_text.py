@@ -158,10 +158,10 @@ def _longest(cells: Sequence[Cell], column: int, most: int) -> int:
     return min(max((column + 2 + size(cell.who) for cell in cells if cell.what != ATTEMPT), default=0), most)
 
 
-def _cells(cell: Cell, *, full: bool) -> list[Span]:
+def _cells(cell: Cell, *, full: bool, marked: bool = False) -> list[Span]:
     line = f"line {cell.log_line}" if cell.log_line is not None else ""
     return [
-        (cell.full if full else cell.who, "title"),
+        (cell.full if full else cell.who, "bad" if marked else "title"),
         (cell.tier, "role"),
         (cell.channel, "title"),
         (cell.outcome, cell.look),
@@ -174,8 +174,9 @@ def _at(cell: Cell) -> str:
 
 
 def _row(row: Row, column: int, wide: _Widths | None, width: int, rest: int) -> Iterator[Line]:
-    left = list(_side(row.left, column, (wide[0], wide[2]) if wide else None, width))
-    right = list(_side(row.right, column, (wide[1], wide[2]) if wide else None, rest))
+    marked = row.marked
+    left = list(_side(row.left, column, (wide[0], wide[2]) if wide else None, width, marked=marked))
+    right = list(_side(row.right, column, (wide[1], wide[2]) if wide else None, rest, marked=marked))
     for number, line in enumerate(beside(left, right, width, _BETWEEN)):
         mark = _MARK if row.marked and number == 0 else _NO_MARK
         yield _trimmed(((mark, "bad"), *line))
@@ -189,21 +190,23 @@ def _trimmed(line: Line) -> Line:
     return (*spans[:-1], (spans[-1][0].rstrip(), spans[-1][1])) if spans else ()
 
 
-def _side(cell: Cell | None, column: int, wide: tuple[list[int], bool] | None, width: int) -> Iterator[Line]:
+def _side(
+    cell: Cell | None, column: int, wide: tuple[list[int], bool] | None, width: int, *, marked: bool
+) -> Iterator[Line]:
     """One side of a row, in as many lines as it takes."""
     if cell is None:
         return
     at: Span = (f"{' ' * (column - size(_at(cell)))}{_at(cell)}  ", "time")
     if cell.what == ATTEMPT and wide is not None:
         widths, full = wide
-        yield (at, *joined(_cells(cell, full=full), widths))
+        yield (at, *joined(_cells(cell, full=full, marked=marked), widths))
         return
     room = max(10, width - column - 2)
     line = f"  line {cell.log_line}" if cell.log_line is not None else ""
     texts = [(cell.who + line, cell.look)]
     if cell.what == ATTEMPT:
         how = " ".join(part for part in (cell.tier, f"{cell.channel}:", cell.outcome) if part)
-        texts = [(cell.full + line, "title"), (how, cell.look)]
+        texts = [(cell.full + line, "bad" if marked else "title"), (how, cell.look)]
     margin = at
     for text, look in texts:
         for piece in folded(text, room):
@@ -213,7 +216,7 @@ def _side(cell: Cell | None, column: int, wide: tuple[list[int], bool] | None, w
 
 def _legend(cells: Sequence[Cell]) -> Iterator[Line]:
     if any(cell.outcome == "unknown" for cell in cells):
-        text = "unknown: never tried, or not to its end; nobody knows what would have come of it"
+        text = "unknown: not tried to its end; nobody knows what would have come of it"
         yield ((f"{_INDENT}{text}", "quiet"),)
     if any(cell.depends for cell in cells):
         yield ((f"{_INDENT}?: that it comes, or when, hangs on something unknown", "quiet"),)
@@ -231,10 +234,11 @@ def _divergences(judged: Judged, room: int) -> Iterator[Line]:
         )
         yield (f"{_INDENT}first divergence  ", "quiet"), (what, "title")
         return
+    named = f" ({first.kind})" if short(first.kind) != KINDS[first.kind] else ""
     yield (
         (f"{_INDENT}first divergence  ", "quiet"),
         (KINDS[first.kind], "bad"),
-        (f" ({first.kind}) at {offset(first.at)}", "title"),
+        (f"{named} at {offset(first.at)}", "title"),
     )
     for line in folded(divergence_text(first, verdict, plan), room - 2 * len(_INDENT)):
         yield ((_INDENT * 2 + line, "title"),)

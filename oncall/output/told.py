@@ -33,7 +33,7 @@ _BECAUSE = {
     "no_backup": "there was nobody in line after those on call first",
     "wrong_person": "somebody was tried whose turn it was not",
     "skipped_tier": "somebody whose turn it was was passed over",
-    "slow_escalation": "by then somebody should have been tried who had not been",
+    "slow_escalation": "somebody whose turn had come by then had not been tried",
     "caller_patience": "until then everybody was tried as and when the rules say",
 }
 
