@@ -25,6 +25,8 @@ def line(text: str, country: str) -> Line:
 @lru_cache(maxsize=4096)
 def endpoint(address: str, country: str) -> str:
     """An address as E.164 where it looks like a telephone number, else without differences of case and space."""
+    if re.fullmatch(r"\+1[2-9]\d{9}", address, re.ASCII):
+        return address  # as E.164 already: nothing can be left out of it
     text = " ".join(address.casefold().split())
     if not re.fullmatch(r"(tel:)?\+?[\d\s().\-/]{3,30}", text, re.ASCII):
         return text
