@@ -40,7 +40,7 @@ _BECAUSE = {
 
 def told(verdict: Verdict, zone: tzinfo, plan: Plan | None = None) -> str:
     """The sentence. Times are in the zone; with the plan a message is called one."""
-    subject = f"{_kind(verdict, plan)} of {_when(verdict.at, zone)}"
+    subject = f"{_kind(verdict, plan)} of {spoken_moment(verdict.at, zone)}"
     if verdict.result == "undetermined":
         return f"What became of your {subject} cannot be told: {_lack(verdict)}."
     return f"Your {subject} {_became(verdict)}."
@@ -57,7 +57,7 @@ def _became(verdict: Verdict) -> str:
     if verdict.result == "answered":
         picked_up = max((one.picked_up for one in verdict.actual if one.picked_up is not None), default=None)
         return f"was picked up {_after(picked_up)}; that a person took it is not on record"
-    callback = _callback(verdict)
+    callback = callback_told(verdict)
     after = f"; {callback}" if callback else ""
     if verdict.result == "recovered":
         return f"was not taken at once: {_cause(verdict)}{after}"
@@ -90,7 +90,7 @@ def _outcome(cause: str, verdict: Verdict) -> str:
     return f"{number}; trying those first in line ended with {ended_with}"
 
 
-def _callback(verdict: Verdict) -> str:
+def callback_told(verdict: Verdict) -> str:
     """What became of the callback, where one was owed or made."""
     callback = verdict.callback
     if callback is None or (callback.opened is None and callback.completed is None):
@@ -101,7 +101,7 @@ def _callback(verdict: Verdict) -> str:
     if callback.due is None:
         return made
     late = callback.completed - callback.due
-    return f"{made}, in time" if late <= 0 else f"{made}, {_spoken(late)} late"
+    return f"{made}, in time" if late <= 0 else f"{made}, {spoken(late)} late"
 
 
 def _lack(verdict: Verdict) -> str:
@@ -117,7 +117,7 @@ def _lack(verdict: Verdict) -> str:
     return " and ".join(parts)
 
 
-def _when(instant: float, zone: tzinfo) -> str:
+def spoken_moment(instant: float, zone: tzinfo) -> str:
     """`Thursday 5 November 2026, 11:58 pm EST`."""
     local = times.at(instant, zone)
     day = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
@@ -128,10 +128,10 @@ def _when(instant: float, zone: tzinfo) -> str:
 def _after(seconds: float | None) -> str:
     if seconds is None:
         return "in time"
-    return "at once" if round(seconds) <= 0 else f"after {_spoken(seconds)}"
+    return "at once" if round(seconds) <= 0 else f"after {spoken(seconds)}"
 
 
-def _spoken(seconds: float) -> str:
+def spoken(seconds: float) -> str:
     """`1 minute 30 seconds`: two units at most."""
     left = max(1, round(seconds))
     parts = []
