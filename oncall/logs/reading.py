@@ -25,7 +25,9 @@ LONGEST = 1_000_000
 """The longest line that is read, in bytes."""
 
 _BLOCK = 1 << 20
+_PIECE = 1 << 14
 _GZIP = b"\x1f\x8b"
+_BOM = b"\xef\xbb\xbf"
 _NAMED = re.compile(rb'"dispatch"\s*:\s*("(?:[^"\\]|\\.)*")')
 
 
@@ -117,6 +119,8 @@ class Log:
         decode = _KEY.decode
         for number, line in lines:
             name: str | None
+            if number == 1:
+                line = line.removeprefix(_BOM)
             try:
                 name = decode(line).dispatch
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -131,7 +135,7 @@ class Log:
 
     def _dispatch(self, number: int, line: bytes) -> str | None:
         """Whose line it is that cannot be read as it should; None for one that is nobody's, which is reported."""
-        if not line.strip(b" \t\r\xef\xbb\xbf"):
+        if not line.strip(b" \t\r"):
             return None
         named = _NAMED.search(line)
         name = _text(named[1]) if named else None
@@ -147,7 +151,7 @@ class Log:
             return
         if first[:2] in (b"\xff\xfe", b"\xfe\xff"):
             raise OncallError("the log is UTF-16: save it as UTF-8")
-        block = first.removeprefix(b"\xef\xbb\xbf")
+        block = first
         while block:
             yield block
             block = self._file.read(_BLOCK)
@@ -157,14 +161,16 @@ class Log:
         unzip = zlib.decompressobj(wbits=31)
         try:
             while block:
-                while block and not unzip.eof:
-                    out = unzip.decompress(block, _BLOCK)
-                    if out:
-                        yield out
-                    block = unzip.unconsumed_tail
-                if unzip.eof and (tail := unzip.unused_data + block).startswith(_GZIP):
-                    unzip, block = zlib.decompressobj(wbits=31), tail
-                    continue
+                # In small pieces: of one that is damaged nothing can be read.
+                for start in range(0, len(block), _PIECE):
+                    piece = block[start : start + _PIECE]
+                    while piece:
+                        if unzip.eof:  # another one follows, or padding
+                            if not piece.startswith(_GZIP):
+                                break
+                            unzip = zlib.decompressobj(wbits=31)
+                        yield unzip.decompress(piece, _BLOCK)
+                        piece = unzip.unused_data if unzip.eof else unzip.unconsumed_tail
                 block = self._file.read(_BLOCK)
                 self.read += len(block)
         except zlib.error as error:
