@@ -13,6 +13,7 @@ from math import inf
 from oncall.errors import OncallError
 from oncall.escalation.engine import policy_of
 from oncall.escalation.responses import Response
+from oncall.escalation.trace import Trace
 from oncall.plan import Plan, PlanUsed
 from oncall.replay.alignment import Aligned
 from oncall.replay.causes import cause_of
@@ -136,8 +137,16 @@ def _is_same(verdict: Verdict, expected: Expected, result: Result) -> bool:
     """Whether the candidate wants what the plan in force wanted, and it comes to the same."""
     if verdict.trace is None or _tries(verdict.expected) != _tries(expected.attempts):
         return False
+    if expected.callback_unknown and _owed(verdict.trace) != _owed(expected.trace):
+        return False
     in_force = Expected(verdict.trace, verdict.expected, (), expected.picked_up, expected.callback_unknown)
     return _result(in_force) == result
+
+
+def _owed(trace: Trace) -> tuple[str | None, float, float | None] | None:
+    """What a caller is owed: by whom, from when, by when."""
+    callback = trace.callback
+    return (callback.owner, callback.opened, callback.due) if callback else None
 
 
 def _tries(attempts: tuple[ExpectedAttempt, ...]) -> list[tuple[str, str, str, float]]:
