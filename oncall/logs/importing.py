@@ -27,8 +27,10 @@ NO_ACCOUNT = "no account has this line or name; the call is written without an a
 NOBODY = "nobody in the workspace has this address or name; the event is written without a person"
 SHARED = "several people share this address; the event is written without a person"
 NO_NAME = "nothing says who this is; the event is written without a person"
+TOO_MUCH = "more than 10,000 letters in one place; left out"
 NOT_UNICODE = "not UTF-8: save the file as UTF-8"
 REPEATED = "the same entry once more"
+MOST_LETTERS = 10_000  # of one cell: an event of several such is still a line that the log's reader takes
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -204,6 +206,11 @@ _ROWS = msgpack.Decoder(Row)
 
 
 def _add_row(grouped: Sorter, row: Row, remark: Callable[[Remark], None]) -> None:
+    for name in [name for name, cell in row.cells.items() if len(cell) > MOST_LETTERS]:
+        remark(Remark(row.line, TOO_MUCH, f"{name}: {row.cells.pop(name)[:100]}"))
+    if len(row.dispatch) > MOST_LETTERS:
+        remark(Remark(row.line, TOO_MUCH, f"the dispatch: {row.dispatch[:100]}"))
+        return
     try:
         grouped.add(row.dispatch, msgpack.encode(row))
     except UnicodeEncodeError:

@@ -250,3 +250,11 @@ def test_text_that_would_steer_a_terminal_is_shown(
     assert done.events[0]["text"] == "\x1b[2J\u202egnp"
     assert main(["-w", str(WORKSPACE), "import", "csv", "log", "--account", "acme"]) == 0
     assert "\\u001b[2J\\u202egnp" in capsys.readouterr().out
+
+
+def test_a_text_without_end_is_left_out_and_told(bring: Bring) -> None:
+    done = bring("csv", f"time,event,notes\n2026-11-22T05:00:00Z,call,{'x' * 20_000}\n", "--account", "acme")
+    assert reasons(done) == [(2, "more than 10,000 letters in one place; left out")]
+    assert "text" not in done.events[0]
+    long = bring("asterisk-queue-log", QUEUE.replace("1795323480.1|", "9" * 20_000 + "|"))
+    assert (long.events, [line for line, _ in reasons(long)]) == ([], [1, 2])

@@ -44,7 +44,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     "person": ("who", "name", "agent", "technician"),
     "address": ("number", "phone", "to", "telephone", "contact"),
     "channel": ("by", "method", "medium"),
-    "outcome": ("result", "status", "disposition of the attempt"),
+    "outcome": ("result", "status"),
     "answered": ("answered at", "picked up", "picked up at", "answer"),
     "ended": ("end", "end time", "ended at", "finished"),
     "attempt": ("attempt id", "leg"),
