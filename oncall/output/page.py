@@ -1,4 +1,4 @@
-"""One self-contained HTML page: what every report shares. No network, no script; dark and light; on paper and on a phone.
+"""One self-contained HTML page: what every report shares. No network, no script; dark and light, on paper, on a phone.
 
 Text from files is data: `text` is the only way it comes into a page, and no style or address is ever made of it.
 """
@@ -67,7 +67,8 @@ summary { cursor: pointer; color: var(--accent); }
 
 def page(title: str, body: str, style: str = "") -> str:
     """A whole page. `title` is text; `body` is HTML that is safe already, `style` more rules of ours."""
-    return f"{_HEAD}<title>{text(title)}</title>\n<style>{STYLE}{style}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+    head = f"{_HEAD}<title>{text(title)}</title>\n<style>{STYLE}{style}</style>\n</head>"
+    return f"{head}\n<body>\n{body}\n</body>\n</html>\n"
 
 
 def text(value: object, most: int = 1000) -> str:
