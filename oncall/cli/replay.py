@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import tzinfo
 from functools import partial
+from itertools import chain, islice
 from typing import Annotated, Any, Literal
 
 import typer
@@ -166,9 +167,9 @@ def _suggestion(text: str, known: Sequence[str]) -> str:
 def _one(asked: _Asked, dispatch: str) -> int:
     replayed = asked.replay(_as_it_is)
     found = list(replayed.results())
-    _tell_faults(replayed.faults, asked.job.log)
+    tell_faults(replayed.faults, asked.job.log)
     if not found:
-        raise NotFoundError(_not_there(asked.job, dispatch))
+        raise NotFoundError(not_there(asked.job, dispatch))
     judged: Judged = found[0]
     _show_one(judged, replayed.summary, asked)
     return 0 if judged.verdict.result in GOOD else 1
@@ -178,7 +179,7 @@ def _as_it_is(judged: Judged) -> Judged:
     return judged
 
 
-def _not_there(job: Job, dispatch: str) -> str:
+def not_there(job: Job, dispatch: str) -> str:
     """Why there is nothing to show: the nearest id there is, unless the log is gone by."""
     missing = f"there is no dispatch {dispatch!r} in the log"
     if job.log is None:
@@ -245,7 +246,7 @@ def _many(asked: _Asked, *, only_summary: bool) -> None:
         replayed = _stream_csv(asked)
     else:
         replayed = _draw(asked, only_summary=only_summary)
-    _tell_faults(replayed.faults, asked.job.log)
+    tell_faults(replayed.faults, asked.job.log)
 
 
 def _stream_json(asked: _Asked, *, only_summary: bool) -> Replay[Any]:
@@ -272,7 +273,9 @@ def _stream_csv(asked: _Asked) -> Replay[Any]:
     from oncall.output.replay_summary import COLUMNS, dispatch_row
 
     replayed = asked.replay(partial(dispatch_row, zone_name=str(asked.zone)))
-    print_csv(COLUMNS, _going_on(replayed, asked.job.log))
+    rows = _going_on(replayed, asked.job.log)
+    first = list(islice(rows, 1))  # what cannot be read is said before anything is printed
+    print_csv(COLUMNS, chain(first, rows))
     return replayed
 
 
@@ -338,7 +341,7 @@ def _size(log: str | None) -> int:
 # What is to be said besides.
 
 
-def _tell_faults(faults: Faults, log: str | None) -> None:
+def tell_faults(faults: Faults, log: str | None) -> None:
     """What is wrong in the log, by line."""
     if not faults.number:
         return

@@ -99,7 +99,9 @@ def _expected(
 ) -> list[Cell]:
     if trace is None:
         return []
-    found = [*_due(attempts, trace, plan), *_passed_over(trace, plan), *_owed(trace.callback, plan, actual)]
+    unknown = any(one.unknown for one in attempts)
+    owed = _owed(trace.callback, plan, actual, depends=unknown)
+    found = [*_due(attempts, trace, plan), *_passed_over(trace, plan), *owed]
     return [cell for _, cell in sorted(found, key=lambda one: one[0])]
 
 
@@ -146,25 +148,26 @@ def _passed_over(trace: Trace, plan: Plan | None) -> Iterator[tuple[_Key, Cell]]
         yield key, Cell(OTHER, one.at, text, look="bad")
 
 
-def _owed(callback: Callback | None, plan: Plan | None, actual: ActualCallback | None) -> Iterator[tuple[_Key, Cell]]:
+def _owed(
+    callback: Callback | None, plan: Plan | None, actual: ActualCallback | None, *, depends: bool
+) -> Iterator[tuple[_Key, Cell]]:
     if callback is None:
         return
-    unseen = actual is None or actual.opened is None
+    unseen = depends or actual is None or actual.opened is None
     if callback.told and callback.due is not None:
         text = f"a callback is owed by {called(callback.told[0][1], plan)}, due at {offset(callback.due)}"
     else:
         text = "a callback is owed, and nobody can be found to own it"
-    yield (callback.opened, 1000, 0, 0, 0), Cell(CALLBACK, callback.opened, text, place=_OPENED, look="note")
+    cell = Cell(CALLBACK, callback.opened, text, place=_OPENED, depends=depends, look="note")
+    yield (callback.opened, 1000, 0, 0, 0), cell
     if callback.escalated is not None and callback.escalated_to is not None:
         text = f"the callback goes to {called(callback.escalated_to, plan)}"
         cell = Cell(CALLBACK, callback.escalated, text, place=_ESCALATED, depends=unseen, look="note")
         yield (callback.escalated, 1000, 0, 0, 1), cell
     if callback.completed is not None:
         text = f"{called(callback.completed_by, plan)} calls back"
-        yield (
-            (callback.completed, 1000, 0, 0, 2),
-            Cell(CALLBACK, callback.completed, text, place=_COMPLETED, look="good"),
-        )
+        cell = Cell(CALLBACK, callback.completed, text, place=_COMPLETED, look="good")
+        yield (callback.completed, 1000, 0, 0, 2), cell
 
 
 def _actual(verdict: Verdict, plan: Plan | None) -> list[Cell]:

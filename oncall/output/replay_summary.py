@@ -208,6 +208,7 @@ def summary_lines(
     if lists is not None and lists.bad.number:
         yield ()
         yield from _list(f"worst first ({_ORDER})", lists.bad, zone, room)
+        yield ((f"{_INDENT}oncall replay … --dispatch ID shows one", "quiet"),)
     if summary.verdict:
         yield ()
         yield from _candidate(summary, lists, zone, candidate, room)
@@ -272,8 +273,6 @@ def _list(heading: str, found: Worst, zone: tzinfo, room: int) -> Iterator[Line]
     left = found.number - len(shown)
     if left:
         yield ((f"{_INDENT}and {left:,} more: --limit {found.number} shows them all", "quiet"),)
-    if shown:
-        yield ((f"{_INDENT}oncall replay … --dispatch ID shows one", "quiet"),)
 
 
 def _cells(one: Brief, zone: tzinfo, seen_from: float) -> list[Span]:
