@@ -24,6 +24,8 @@ COMMANDS = {
     "lint": "Check the workspace: what is wrong in it, where, and how to mend it.",
     "import": "Make an event log of another system's log.",
     "replay": "Recorded dispatches: what should have happened, what did, and where the two part.",
+    "postmortem": "One recorded dispatch as a page: what came, what was due, why, and what to change.",
+    "stats": "A log in numbers: how often and how soon people are reached, and who is woken.",
     "override": "Put somebody on call in place of the plan.",
     "away": "Note that somebody is not there.",
     "init": "Write a small working workspace to start from.",

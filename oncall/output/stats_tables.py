@@ -1,0 +1,387 @@
+"""The metrics as tables of texts, the same in every format that people read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import tzinfo
+
+from msgspec import Struct
+
+from oncall.output.replay_words import KINDS, short
+from oncall.output.words import moment, safe
+from oncall.replay.metrics import CALL, MESSAGE, PERCENTILES, Counts, Kind, Metrics, Operator, Person, Supervisor
+from oncall.replay.shares import Share
+from oncall.replay.survival import Curve, Percentile
+from oncall.times import show_duration
+
+NONE = "—"
+NOT_KNOWN = "(not known)"
+NOT_NAMED = "(not named)"
+MARKS = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400)
+"""Seconds at which the curve is read off."""
+
+_LISTED = 5  # dispatches of an operator
+
+
+class Row(Struct, frozen=True):
+    """A row; `bar` is the length of its picture, from 0 to 1, where it has one."""
+
+    cells: tuple[str, ...]
+    bar: float | None = None
+
+
+class Table(Struct, frozen=True):
+    """Rows under headings, and what has to be known to read them. `key` tells it from the others; `pictured` says what
+    the bars show."""
+
+    key: str
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[Row, ...]
+    note: str = ""
+    pictured: str = ""
+
+
+def tables_of(metrics: Metrics, zone: tzinfo) -> Iterator[Table]:
+    """All of them: of calls, of messages, and of what concerns both."""
+    for kind in (CALL, MESSAGE):
+        if kind in metrics.kinds:
+            yield from kind_tables(kind, metrics.kinds[kind], metrics)
+    yield from common_tables(metrics, zone)
+
+
+def plural(kind: str) -> str:
+    """`calls`."""
+    return f"{kind}s"
+
+
+# Cells.
+
+
+def percent(share: float) -> str:
+    """A share in whole per cent; only all is 100%, only none is 0%."""
+    whole = round(share * 100)
+    if whole == 100 and share < 1:
+        return ">99%"
+    return "<1%" if whole == 0 and share > 0 else f"{whole}%"
+
+
+def share_text(share: Share) -> str:
+    """`81% 301/371 [77–85]`: never a share without what it is of."""
+    value, interval = share.value, share.interval
+    if value is None or interval is None:
+        return NONE
+    return f"{percent(value)} {share.number:,}/{share.of:,} [{round(interval[0] * 100)}–{round(interval[1] * 100)}]"
+
+
+def percentile_text(one: Percentile, number: int) -> str:
+    """`19s [17s–23s]`; a dash for an end beyond what was seen."""
+    if not number:
+        return NONE
+    if one.at is None and one.low is None:
+        return "not reached"
+    at, low, high = (show_duration(value) if value is not None else "?" for value in (one.at, one.low, one.high))
+    return f"{at if one.at is not None else 'not reached'} [{low}–{high}]"
+
+
+def hour_text(hour: int) -> str:
+    """`20:00`, the hour that begins then."""
+    return f"{hour:02}:00"
+
+
+def _median(counts: Counts) -> str:
+    curve = counts.curve
+    return percentile_text(curve.percentile(0.5), curve.number)
+
+
+def _named(name: str | None, otherwise: str) -> str:
+    return safe(name) if name else otherwise
+
+
+# Calls, or messages.
+
+
+def kind_tables(kind: str, found: Kind, metrics: Metrics) -> Iterator[Table]:
+    """The tables of one kind."""
+    yield overview(kind, found)
+    yield taken_table(kind, found.total.curve)
+    yield depth_table(kind, found.total)
+    yield account_table(kind, found, metrics)
+    yield hour_table(kind, found)
+    yield operator_table(kind, found)
+    if any(one.diverged for one in found.operators.values()):
+        yield diverged_table(kind, found)
+
+
+_NOTE = "share, of how many, 95% interval in brackets"
+
+
+def overview(kind: str, found: Kind) -> Table:
+    """All of them together."""
+    return Table(
+        f"{kind}-overview",
+        f"{plural(kind)}",
+        ("measure", "value", "means"),
+        tuple(_overview(kind, found)),
+        _NOTE,
+    )
+
+
+def _overview(kind: str, found: Kind) -> Iterator[Row]:
+    counts, limit = found.total, show_duration(found.limit)
+    yield Row((f"{plural(kind)}", f"{counts.dispatches:,}", "that came in"))
+    if counts.dispatches - counts.determined:
+        left = f"{counts.dispatches - counts.determined:,}"
+        yield Row(("undetermined", left, "the log lacks what would tell how they ended: in none of the shares of ends"))
+    yield _shared("answered", counts.answer_rate, "taken live by a person, or picked up and nothing proves more")
+    yield _shared("called back", counts.recovered, "called back in time, of those not taken live")
+    if kind == CALL:
+        yield _shared("abandoned", counts.abandonment, "the caller left before a person took it")
+        if found.peak is not None:
+            busiest = found.hours[found.peak]
+            text = f"the same in the busiest hour of the day, from {hour_text(found.peak)}"
+            yield _shared("abandoned at peak", busiest.abandonment, text)
+    yield _shared("service level", counts.service_level, f"taken within {limit}, of all; who left counts against it")
+    if kind == CALL:
+        text = f"the same without those who left within {limit}"
+        yield _shared("service level, early leavers aside", counts.service_level_without_early, text)
+    curve = counts.curve
+    for share in PERCENTILES:
+        what = "median time to take" if share == 0.5 else f"{percent(share)} taken after"
+        text = "Kaplan–Meier: who was never taken is censored at the end" if share == 0.5 else "the same curve"
+        yield Row((what, percentile_text(curve.percentile(share), curve.number), text))
+    yield _shared("resolved", counts.resolution, "the reason was dealt with, of those of which the log says")
+    yield _shared("as the policy says", counts.adherence, "without divergence, of those that can be judged")
+
+
+def _shared(what: str, share: Share, means: str) -> Row:
+    return Row((what, share_text(share), means), share.value)
+
+
+def taken_table(kind: str, curve: Curve) -> Table:
+    """The curve, read off at some times."""
+    last = max((step.at for step in curve.steps), default=0)
+    marks = [mark for mark in MARKS if mark < last]
+    marks += [mark for mark in MARKS if mark >= last][:1] if curve.steps else []
+    return Table(
+        f"{kind}-taken",
+        f"{plural(kind)}: taken by then",
+        ("after", "taken", "interval", "still waiting"),
+        tuple(_taken(curve, mark) for mark in marks),
+        f"Kaplan–Meier: as if nobody had left; {curve.happened:,} of {curve.number:,} were taken, the others are censored;"
+        " the interval is pointwise, 95%",
+        "share taken",
+    )
+
+
+def _taken(curve: Curve, mark: int) -> Row:
+    step = next((one for one in reversed(curve.steps) if one.at <= mark), None)
+    taken = 1 - step.left if step else 0.0
+    interval = f"{round((1 - step.high) * 100)}–{round((1 - step.low) * 100)}%" if step else NONE
+    return Row((show_duration(mark), percent(taken), interval, percent(1 - taken)), taken)
+
+
+def depth_table(kind: str, counts: Counts) -> Table:
+    """Which tier took them."""
+    total = sum(counts.tier.values())
+    tiers = range(1, max(counts.tier, default=0) + 1)
+    rows = [Row((f"tier {tier}", f"{counts.tier[tier]:,}", share_text(counts.depth(tier)))) for tier in tiers]
+    if counts.tier[0]:
+        rows.append(Row(("not known", f"{counts.tier[0]:,}", share_text(counts.depth(0)))))
+    bars = [*(counts.tier[tier] for tier in tiers), *((counts.tier[0],) if counts.tier[0] else ())]
+    barred = tuple(Row(row.cells, bar / total if total else None) for row, bar in zip(rows, bars, strict=True))
+    return Table(
+        f"{kind}-depth",
+        f"{plural(kind)}: who took them",
+        ("tier", plural(kind), "share"),
+        barred,
+        "how far down the chain, of those taken live",
+        "share of those taken",
+    )
+
+
+def _columns(kind: str) -> tuple[str, ...]:
+    ends = ("abandoned",) if kind == CALL else ()
+    return (plural(kind), "answered", *ends, "service level", "median time", "resolved")
+
+
+def _cells(kind: str, counts: Counts) -> tuple[str, ...]:
+    ends = (share_text(counts.abandonment),) if kind == CALL else ()
+    return (
+        f"{counts.dispatches:,}",
+        share_text(counts.answer_rate),
+        *ends,
+        share_text(counts.service_level),
+        _median(counts),
+        share_text(counts.resolution),
+    )
+
+
+def account_table(kind: str, found: Kind, metrics: Metrics) -> Table:
+    """By account, those first that are answered least."""
+
+    def order(entry: tuple[str | None, Counts]) -> tuple[float, int, str]:
+        name, counts = entry
+        value = counts.answer_rate.value
+        return (2.0 if value is None else value, -counts.dispatches, name or "")
+
+    rows = [
+        Row((_named(name, NOT_KNOWN), safe(metrics.names.get(name or "", "")), *_cells(kind, counts)), _bar(counts))
+        for name, counts in sorted(found.accounts.items(), key=order)
+    ]
+    headings = ("account", "name", *_columns(kind))
+    return Table(f"{kind}-accounts", f"{plural(kind)} by account", headings, tuple(rows), _NOTE, "answered")
+
+
+def _bar(counts: Counts) -> float | None:
+    return counts.answer_rate.value
+
+
+def hour_table(kind: str, found: Kind) -> Table:
+    """By the hour of the day they came in; hours without any are left out."""
+    most = max((counts.dispatches for counts in found.hours.values()), default=1)
+    rows = [
+        Row((hour_text(hour), *_cells(kind, found.hours[hour])), found.hours[hour].dispatches / most)
+        for hour in sorted(found.hours)
+    ]
+    headings = ("hour", *_columns(kind))
+    return Table(f"{kind}-hours", f"{plural(kind)} by hour of the day", headings, tuple(rows), _NOTE, plural(kind))
+
+
+def operator_table(kind: str, found: Kind) -> Table:
+    """By operator, those first who followed the policy least."""
+
+    def order(entry: tuple[str | None, Operator]) -> tuple[float, int, str]:
+        name, one = entry
+        value = one.counts.adherence.value
+        return (2.0 if value is None else value, -one.counts.dispatches, name or "")
+
+    rows = [
+        Row(
+            (
+                _named(name, NOT_NAMED),
+                f"{one.counts.dispatches:,}",
+                share_text(one.counts.adherence),
+                *_cells(kind, one.counts)[1:],
+            ),
+            one.counts.adherence.value,
+        )
+        for name, one in sorted(found.operators.items(), key=order)
+    ]
+    headings = ("operator", plural(kind), "as the policy says", *_columns(kind)[1:])
+    return Table(f"{kind}-operators", f"{plural(kind)} by operator", headings, tuple(rows), _NOTE, "as the policy says")
+
+
+def diverged_table(kind: str, found: Kind, most: int = _LISTED) -> Table:
+    """The dispatches behind the operators' shares, the first of each."""
+    rows, left = [], 0
+    for name, one in sorted(found.operators.items(), key=lambda entry: entry[0] or ""):
+        left += one.counts.judged - one.counts.followed - len(one.diverged[:most])
+        rows += [
+            Row(
+                (
+                    _named(name, NOT_NAMED),
+                    safe(each.dispatch, 60),
+                    _named(each.account, NOT_KNOWN),
+                    KINDS.get(each.kind, short(each.kind)),
+                    str(each.log_line),
+                )
+            )
+            for each in one.diverged[:most]
+        ]
+    note = f"{left:,} more: --diverged FILE writes them all" if left else ""
+    headings = ("operator", "dispatch", "account", "first divergence", "log line")
+    return Table(f"{kind}-diverged", f"{plural(kind)} that left the policy", headings, tuple(rows), note)
+
+
+# What concerns both.
+
+
+def common_tables(metrics: Metrics, zone: tzinfo) -> Iterator[Table]:
+    """The backup, the people, the supervisors."""
+    if metrics.backups:
+        yield backup_table(metrics, zone)
+    if metrics.people:
+        yield people_table(metrics.people)
+    if metrics.supervisors or metrics.unsupervised:
+        yield supervisor_table(metrics)
+
+
+def backup_table(metrics: Metrics, zone: tzinfo) -> Table:
+    """How often a tier after the first was tried; accounts where it never was first."""
+    found = sorted(
+        metrics.backups.items(), key=lambda entry: (entry[1].share.value or 0, -entry[1].dispatches, entry[0] or "")
+    )
+    rows = [
+        Row((_named(name, NOT_KNOWN), share_text(one.share), _last(one.last, zone)), one.share.value)
+        for name, one in (*found, *((("all accounts", metrics.backup),) if len(found) > 1 else ()))
+    ]
+    return Table(
+        "backup",
+        "the backup, exercised",
+        ("account", "tried", "last"),
+        tuple(rows),
+        "dispatches in which a tier after the first was tried, of those in which that can be told",
+        "share",
+    )
+
+
+def _last(at: float | None, zone: tzinfo) -> str:
+    return moment(int(at), zone) if at is not None else "never"
+
+
+def people_table(people: dict[str, Person]) -> Table:
+    """Who was tried, who was woken; most often first."""
+    most = max((len(one.wakings) for one in people.values()), default=0)
+    rows = [
+        Row(
+            (
+                safe(person),
+                safe(one.name),
+                f"{len(one.wakings):,}",
+                f"{one.at_night:,}",
+                f"{one.attempts:,}",
+                share_text(one.answer_rate),
+                safe(one.timezone),
+            ),
+            len(one.wakings) / most if most else None,
+        )
+        for person, one in sorted(people.items(), key=lambda entry: (-len(entry[1].wakings), entry[0]))
+    ]
+    return Table(
+        "people",
+        "people",
+        ("person", "name", "wake-ups", "attempts at night", "attempts", "took", "night in"),
+        tuple(rows),
+        "wake-ups: rung between 22:00 and 08:00 their time, attempts no more than a minute apart being one; took: of"
+        " the dispatches they had the time to take",
+        "wake-ups",
+    )
+
+
+def supervisor_table(metrics: Metrics) -> Table:
+    """How many accounts each supervisor had when theirs came in, by hour; most first."""
+    rows: list[Row] = []
+    most = max((one.total.most for one in metrics.supervisors.values()), default=1)
+    for who, one in _supervisors(metrics):
+        rows.append(_spanned(who.strip(), one.name, "all", one.total.dispatches, one.total.mean, one.total.most, most))
+        for hour in sorted(one.hours):
+            span = one.hours[hour]
+            rows.append(_spanned("", "", hour_text(hour), span.dispatches, span.mean, span.most, most))
+    nobody = f"; {metrics.unsupervised:,} came in with nobody to supervise" if metrics.unsupervised else ""
+    return Table(
+        "supervisors",
+        "accounts per supervisor",
+        ("supervisor", "name", "hour", "dispatches", "accounts, mean", "at most"),
+        tuple(rows),
+        f"how many accounts were theirs at the instants when dispatches of those accounts came in{nobody}",
+        "accounts at most",
+    )
+
+
+def _supervisors(metrics: Metrics) -> Iterable[tuple[str, Supervisor]]:
+    return sorted(metrics.supervisors.items(), key=lambda entry: (-entry[1].total.most, entry[0]))
+
+
+def _spanned(who: str, name: str, hour: str, dispatches: int, mean: float, at_most: int, most: int) -> Row:
+    return Row((safe(who), safe(name), hour, f"{dispatches:,}", f"{mean:.1f}", f"{at_most:,}"), at_most / most)
