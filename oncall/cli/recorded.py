@@ -65,12 +65,12 @@ def _suggestion(text: str, known: Sequence[str]) -> str:
 
 def going_on(replayed: Replay[_T], log: str | None) -> Iterator[_T]:
     """What is found, with a bar for somebody who waits for it."""
-    with _progress(log) as progress:
-        yield from replayed.results(progress)
+    with progress(log) as told:
+        yield from replayed.results(told)
 
 
 @contextmanager
-def _progress(log: str | None) -> Iterator[Callable[[int], None]]:
+def progress(log: str | None) -> Iterator[Callable[[int], None]]:
     """A bar on standard error, where somebody is looking and there is enough to wait for."""
     size = _size(log)
     if not sys.stderr.isatty() or size < _LARGE:

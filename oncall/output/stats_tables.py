@@ -168,8 +168,8 @@ def taken_table(kind: str, curve: Curve) -> Table:
         f"{plural(kind)}: taken by then",
         ("after", "taken", "interval", "still waiting"),
         tuple(_taken(curve, mark) for mark in marks),
-        f"Kaplan–Meier: as if nobody had left; {curve.happened:,} of {curve.number:,} were taken, the others are censored;"
-        " the interval is pointwise, 95%",
+        f"Kaplan–Meier: as if nobody had left; {curve.happened:,} of {curve.number:,} were taken, the others are"
+        " censored; the interval is pointwise, 95%",
         "share taken",
     )
 
