@@ -202,7 +202,7 @@ def skipped_the_backup(case: Case) -> Broken | None:
 
 def called_the_wrong_person(case: Case) -> Broken | None:
     """Somebody was called who was not on call: the next in the calendar where there is one."""
-    if len(case.trace.attempts) != 1 or case.trace.skipped:
+    if len(case.trace.attempts) != 1 or case.trace.skipped or _result(case) == "answered":
         return None
     (one,) = case.trace.attempts
     plan, at = case.plan, case.trace.at
@@ -277,7 +277,8 @@ def tried_too_early(case: Case) -> Broken | None:
     if moves is None or len(case.trace.attempts) < 2 or one is None:
         return None
     before = case.trace.attempts[-2]
-    if before.person == one.person or one.started - before.started < AROUND + 5:
+    tried = {other.person for other in case.trace.attempts[:-1]}
+    if one.person in tried or one.started - before.started < AROUND + 5:
         return None
     events = [_later(event, -AROUND - 3) if moves(event) else event for event in case.events]
     return Broken(events, _known(case, "tried too early", None, ["early"]))

@@ -118,15 +118,16 @@ def case_of(plans: Plans, account: str, at: int, name: str, seed: int, manner: M
 
 
 def _as_people_talk(events: list[LogEvent], trace: Trace, dice: Random) -> list[LogEvent]:
-    """A call that is taken was picked up a moment before and goes on for a while; then somebody may say whether that
-    helped."""
-    talked, picked_up = timedelta(seconds=dice.randint(20, 240)), timedelta(seconds=dice.randint(0, 3))
+    """A call that is taken is picked up, and a moment later somebody says who took it; then they talk, and perhaps
+    somebody says whether that helped."""
+    talked, moment = timedelta(seconds=dice.randint(20, 240)), timedelta(seconds=dice.randint(0, 3))
     by = next((one for one in trace.attempts if one.outcome == "acknowledged" and one.channel == "voice"), None)
     told: list[LogEvent] = []
     for one in events:
         of_it = by is not None and one.attempt == by.id
         if by and of_it and one.type == "acknowledged" and by.picked_up is None:
-            told.append(replace(one, type="attempt_answered", time=one.time - picked_up, person=None))
+            told.append(replace(one, type="attempt_answered", person=None))
+            one = replace(one, time=one.time + moment)
         if by and (one.type == "closed" or (of_it and one.type == "attempt_ended")):
             one = replace(one, time=one.time + talked)
         told.append(one)
