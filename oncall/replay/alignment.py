@@ -157,13 +157,12 @@ class _Aligning:
         """Whether somebody, or an address, is tried while an attempt on them is still under way."""
         one = self._actual[place]
         for before in self._taken[:-1]:
-            rings = before.ended is None or before.ended > one.started
-            if before.outcome == UNKNOWN or not rings:
+            if (before.ended is not None and before.ended <= one.started) or before.outcome == UNKNOWN:
                 continue
-            left = before.started + self._chain.wait_of(before) - one.started
-            same = before.person == one.person or self._chain.same_address(before.address, one.address)
-            if same and left > TOLERANCE:
-                return True
+            if before.person == one.person or self._chain.same_address(before.address, one.address):
+                left = before.started + self._chain.wait_of(before) - one.started
+                if left > TOLERANCE:
+                    return True
         return False
 
     def _divergence(self, kind: Kind, place: int, index: int | None) -> Divergence:

@@ -338,7 +338,10 @@ class _Putting:
             if found:
                 return found[-1]
         name = name if name is not None else f"line {number}"
-        return self._drafts.setdefault(name, _Draft(name, at))
+        draft = self._drafts.get(name)
+        if draft is None:
+            draft = self._drafts[name] = _Draft(name, at)
+        return draft
 
     def _acknowledge(self, at: float, number: int, event: LogEvent) -> None:
         draft = self._drafts.get(event.attempt) if event.attempt is not None else None
