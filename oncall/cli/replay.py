@@ -14,11 +14,8 @@ Each dispatch is held against the workspace as git has it at the time of the cal
 With --dispatch the status is 1 unless it was reached, answered or recovered. Of many it is 0, whatever came of them.
 """
 
-import os
-import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import tzinfo
 from functools import partial
 from itertools import chain, islice
@@ -28,9 +25,10 @@ import typer
 from msgspec import Struct
 
 from oncall.cli import complete
+from oncall.cli.recorded import check_accounts, going_on, instant, numbers, results
+from oncall.cli.recorded import tell_faults as tell_faults
 from oncall.cli.session import (
     Session,
-    complain,
     now,
     on_terminal,
     print_csv,
@@ -39,19 +37,13 @@ from oncall.cli.session import (
     reader_zone,
 )
 from oncall.errors import NotFoundError, OncallError
-from oncall.logs.faults import Faults
 from oncall.output.who_text import Line
-from oncall.output.words import safe
 from oncall.replay.run import Job, Judged, Replay, Wanted
 from oncall.replay.summary import Summary
 from oncall.replay.verdict import GOOD
-from oncall.when import parse_when
-from oncall.workspace.numbers import endpoint
 
 Format = Literal["rich", "plain", "markdown", "json", "csv"]
 
-_SHOWN = 40
-_LARGE = 20_000_000  # bytes of a log that take long enough for somebody to wonder
 _MOST_NAMES = 200_000
 
 
@@ -91,13 +83,13 @@ def replay(
     wanted = Wanted(
         dispatch,
         frozenset(account or ()),
-        _numbers(line, plan.country),
-        _numbers(caller, plan.country),
-        _results(result or ()),
-        _instant(from_, zone),
-        _instant(until, zone),
+        numbers(line, plan.country),
+        numbers(caller, plan.country),
+        results(result or ()),
+        instant(from_, zone),
+        instant(until, zone),
     )
-    _check_accounts(wanted, sorted(plan.accounts), None if log == "-" else log)
+    check_accounts(wanted, sorted(plan.accounts), None if log == "-" else log)
     job = Job(
         None if log == "-" else log, session.root, session.cache, plan.country, wanted, as_of, candidate, session.here()
     )
@@ -123,44 +115,6 @@ class _Asked(Struct, frozen=True):
         return Replay(self.job, each, self.jobs)
 
 
-# What was asked for.
-
-
-def _numbers(texts: Iterable[str] | None, country: str) -> frozenset[str]:
-    return frozenset(endpoint(text, country) for text in texts or ())
-
-
-def _instant(text: str | None, zone: tzinfo) -> float | None:
-    return parse_when(text, now(), zone) if text is not None else None
-
-
-def _results(texts: Iterable[str]) -> frozenset[str]:
-    for text in texts:
-        if text not in complete.RESULTS:
-            raise OncallError(f"there is no result {text!r}{_suggestion(text, complete.RESULTS)}")
-    return frozenset(texts)
-
-
-def _check_accounts(wanted: Wanted, known: Sequence[str], log: str | None) -> None:
-    """An account that is neither in the workspace nor in the log is misspelt. One that is gone may be asked for."""
-    for name in wanted.accounts - set(known):
-        if log is not None and not _is_in(log, name.encode("utf-8", "replace")):
-            raise NotFoundError(f"there is no account {name!r}, here or in the log{_suggestion(name, known)}")
-
-
-def _is_in(log: str, text: bytes) -> bool:
-    from oncall.logs.reading import Log, open_log  # here: only a doubtful name needs it
-
-    with open_log(log) as file:
-        return any(text in line for _, line in Log(file).lines_with(text))
-
-
-def _suggestion(text: str, known: Sequence[str]) -> str:
-    from oncall.fields import suggestion  # here: only an error needs it
-
-    return suggestion(text, known)
-
-
 # One dispatch.
 
 
@@ -184,11 +138,13 @@ def not_there(job: Job, dispatch: str) -> str:
     missing = f"there is no dispatch {dispatch!r} in the log"
     if job.log is None:
         return missing
+    from oncall.fields import suggestion  # here: only an error needs it
+
     names = _names(job.log)
     if dispatch in names:
         filters = job.wanted != Wanted(dispatch)
         return f"the dispatch {dispatch!r} is {'not as the other options ask' if filters else 'not to be read'}"
-    return f"{missing}{_suggestion(dispatch, list(names))}"
+    return f"{missing}{suggestion(dispatch, list(names))}"
 
 
 def _names(log: str) -> dict[str, None]:
@@ -256,7 +212,7 @@ def _stream_json(asked: _Asked, *, only_summary: bool) -> Replay[Any]:
 
     replayed = asked.replay(_nothing if only_summary else partial(dispatch_text, zone_name=str(asked.zone)))
     out, before = sys.stdout, f'{json_text(head_document()).rstrip("}").rstrip()},\n  "dispatches": ['
-    for text in _going_on(replayed, asked.job.log):
+    for text in going_on(replayed, asked.job.log):
         out.write(f"{before}\n{text}")
         before = ","
     end = "\n  ]" if before == "," else f"{before}]"
@@ -273,7 +229,7 @@ def _stream_csv(asked: _Asked) -> Replay[Any]:
     from oncall.output.replay_summary import COLUMNS, dispatch_row
 
     replayed = asked.replay(partial(dispatch_row, zone_name=str(asked.zone)))
-    rows = _going_on(replayed, asked.job.log)
+    rows = going_on(replayed, asked.job.log)
     first = list(islice(rows, 1))  # what cannot be read is said before anything is printed
     print_csv(COLUMNS, chain(first, rows))
     return replayed
@@ -283,7 +239,7 @@ def _draw(asked: _Asked, *, only_summary: bool) -> Replay[Any]:
     from oncall.output.replay_summary import Lists, brief, summary_lines
 
     replayed = asked.replay(_nothing if only_summary else brief)
-    lists = Lists.of(_going_on(replayed, asked.job.log), asked.limit)
+    lists = Lists.of(going_on(replayed, asked.job.log), asked.limit)
     shown = None if only_summary else lists
     if asked.how == "markdown":
         _print_markdown(replayed.summary, shown, asked)
@@ -304,52 +260,3 @@ def _print_markdown(summary: Summary, lists: Any, asked: _Asked) -> None:
         if number:
             print()
         print_table(headings, rows, "github")
-
-
-def _going_on(replayed: Replay[Any], log: str | None) -> Iterator[Any]:
-    """What is found, with a bar for somebody who waits for it."""
-    with _progress(log) as progress:
-        yield from replayed.results(progress)
-
-
-@contextmanager
-def _progress(log: str | None) -> Iterator[Callable[[int], None]]:
-    """A bar on standard error, where somebody is looking and there is enough to wait for."""
-    size = _size(log)
-    if not sys.stderr.isatty() or size < _LARGE:
-        yield lambda _: None
-        return
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn  # here: rich is slow
-
-    from oncall.output import terminal
-
-    columns = (BarColumn(bar_width=None), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=terminal.console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=size)
-        yield lambda read: bar.update(task, completed=read)
-
-
-def _size(log: str | None) -> int:
-    """How large a file is; nothing where that cannot be told."""
-    try:
-        found = os.stat(log) if log is not None else None
-    except OSError:
-        return 0
-    return found.st_size if found is not None and stat.S_ISREG(found.st_mode) else 0
-
-
-# What is to be said besides.
-
-
-def tell_faults(faults: Faults, log: str | None) -> None:
-    """What is wrong in the log, by line."""
-    if not faults.number:
-        return
-    name = safe(log) if log is not None else "standard input"
-    complain(f"{faults.number:,} problem{'' if faults.number == 1 else 's'} in {name}:")
-    for one in sorted(faults.first, key=lambda one: (one.line, one.what))[:_SHOWN]:
-        where = f"{name}:{one.line}" if one.line else name
-        of = f" (dispatch {safe(one.dispatch, 60)})" if one.dispatch is not None else ""
-        print(f"  {where}: {safe(one.what, 600)}{of}", file=sys.stderr)
-    if faults.number > _SHOWN:
-        print(f"  and {faults.number - _SHOWN:,} more", file=sys.stderr)
