@@ -48,6 +48,7 @@ th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0;
   overflow-wrap: normal; }
 th { font-weight: 600; }
 td { font-variant-numeric: tabular-nums; }
+.whole td, .whole th { white-space: nowrap; }
 pre { overflow-x: auto; background: var(--soft); padding: .75rem; border-radius: 4px; font-size: .85rem; }
 code { font-family: ui-monospace, monospace; }
 figure { margin: 1rem 0; }
@@ -82,15 +83,17 @@ def name(value: object) -> str:
     return f"<bdi>{text(value)}</bdi>"
 
 
-def table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of texts, whose first column names its rows; what is too wide is scrolled, by keyboard too."""
+def table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[str]], *, whole: bool = False) -> str:
+    """A table of texts, whose first column names its rows; what is too wide is scrolled, by keyboard too. Cells that
+    are `whole` are not broken into lines."""
     head = "".join(f'<th scope="col">{text(heading)}</th>' for heading in headings)
     lines = []
     for first, *rest in rows:
         cells = "".join(f"<td>{name(cell)}</td>" for cell in rest)
         lines.append(f'<tr><th scope="row">{name(first)}</th>{cells}</tr>')
+    look = ' class="whole"' if whole else ""
     return (
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{text(caption)}">\n<table>\n'
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{text(caption)}">\n<table{look}>\n'
         f"<caption>{text(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n"
         f"<tbody>\n{chr(10).join(lines)}\n</tbody>\n</table>\n</div>"
     )

@@ -4,6 +4,7 @@ them. Numbers go into attributes, text only through `page.text`."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import ceil
 
 from msgspec import Struct
 
@@ -14,11 +15,12 @@ from oncall.times import show_duration
 
 WIDTH = 360
 STYLE = """
-.plot { max-width: 44rem; }
+.plot { max-width: 34rem; }
 .plot text { font-size: 11px; }
 .plot .quiet-text { fill: var(--quiet); }
 .plot .rule { stroke: var(--line); stroke-width: 1; }
 .plot .bar { fill: var(--accent); }
+.plot .softly { fill: var(--band); stroke: var(--accent); stroke-width: 1; }
 .plot .band { fill: var(--band); }
 .plot .curve { fill: none; stroke: var(--accent); stroke-width: 2; }
 .plot .whisker { stroke: var(--ink); stroke-width: 1; }
@@ -87,7 +89,8 @@ def hour_plot(key: str, title: str, description: str, bars: Sequence[Bar | None]
         if bar is not None:
             height = (bottom - _TOP) * min(bar.value, top) / top
             where = f'x="{_n(left + room * 0.15)}" y="{y(bar.value)}" width="{_n(room * 0.7)}" height="{_n(height)}"'
-            parts.append(f'<rect class="bar" {where}><title>{text(f"{bar.label}: {bar.told}")}</title></rect>')
+            look, told = "softly" if bar.interval else "bar", text(f"{bar.label}: {bar.told}")
+            parts.append(f'<rect class="{look}" {where}><title>{told}</title></rect>')
             if bar.interval:
                 at = _n(left + room / 2)
                 ends_at = f'x1="{at}" x2="{at}" y1="{y(bar.interval[0])}" y2="{y(bar.interval[1])}"'
@@ -120,7 +123,7 @@ def _short(label: str) -> str:
 
 def _round_up(value: float, *, shares: bool) -> float:
     if shares:
-        return min(1.0, max(0.1, -(-value * 10 // 1) / 10))
+        return max(0.2, min(1.0, ceil(value * 5) / 5))
     step = 1
     while step * 10 < value:
         step *= 10

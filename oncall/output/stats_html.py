@@ -21,6 +21,8 @@ from oncall.output.stats_tables import (
     percentile_text,
     plural,
     share_text,
+    supervised_table,
+    supervision_table,
     supervisor_table,
     taken_table,
 )
@@ -68,7 +70,8 @@ def _table(table: Table, *, folded: bool = False) -> str:
     if not table.rows:
         return ""
     caption = f"{table.title}: {table.note}" if table.note else table.title
-    shown = page.table(caption, table.headings, (row.cells for row in table.rows))
+    whole = table.headings[-1] != "means"
+    shown = page.table(caption, table.headings, (row.cells for row in table.rows), whole=whole)
     return f"<details><summary>{text(f'{table.title}, as a table')}</summary>\n{shown}\n</details>" if folded else shown
 
 
@@ -187,6 +190,8 @@ def _common(metrics: Metrics, zone: tzinfo) -> Iterator[str]:
     if metrics.supervisors:
         yield _section("Accounts per supervisor")
         yield _table(supervisor_table(metrics))
+        yield _table(supervision_table(metrics))
+        yield _table(supervised_table(metrics), folded=True)
 
 
 def _woken(metrics: Metrics) -> str:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from oncall.output.replay_words import KINDS, short
 from oncall.output.words import moment, safe
-from oncall.replay.metrics import CALL, MESSAGE, PERCENTILES, Counts, Kind, Metrics, Operator, Person, Supervisor
+from oncall.replay.metrics import CALL, MESSAGE, PERCENTILES, Counts, Kind, Metrics, Operator, Person, Span, Supervisor
 from oncall.replay.shares import Share
 from oncall.replay.survival import Curve, Percentile
 from oncall.times import show_duration
@@ -141,7 +141,8 @@ def _overview(kind: str, found: Kind) -> Iterator[Row]:
             busiest = found.hours[found.peak]
             text = f"the same in the busiest hour of the day, from {hour_text(found.peak)}"
             yield _shared("abandoned at peak", busiest.abandonment, text)
-    yield _shared("service level", counts.service_level, f"taken within {limit}, of all; who left counts against it")
+    against = "; who left counts against it" if kind == CALL else ""
+    yield _shared("service level", counts.service_level, f"taken within {limit}, of all{against}")
     if kind == CALL:
         text = f"the same without those who left within {limit}"
         yield _shared("service level, early leavers aside", counts.service_level_without_early, text)
@@ -303,8 +304,9 @@ def common_tables(metrics: Metrics, zone: tzinfo) -> Iterator[Table]:
         yield backup_table(metrics, zone)
     if metrics.people:
         yield people_table(metrics.people)
-    if metrics.supervisors or metrics.unsupervised:
+    if metrics.supervisors:
         yield supervisor_table(metrics)
+        yield supervision_table(metrics)
 
 
 def backup_table(metrics: Metrics, zone: tzinfo) -> Table:
@@ -360,28 +362,57 @@ def people_table(people: dict[str, Person]) -> Table:
 
 
 def supervisor_table(metrics: Metrics) -> Table:
-    """How many accounts each supervisor had when theirs came in, by hour; most first."""
-    rows: list[Row] = []
-    most = max((one.total.most for one in metrics.supervisors.values()), default=1)
-    for who, one in _supervisors(metrics):
-        rows.append(_spanned(who.strip(), one.name, "all", one.total.dispatches, one.total.mean, one.total.most, most))
-        for hour in sorted(one.hours):
-            span = one.hours[hour]
-            rows.append(_spanned("", "", hour_text(hour), span.dispatches, span.mean, span.most, most))
+    """How many accounts each supervisor had when theirs came in; most first."""
     nobody = f"; {metrics.unsupervised:,} came in with nobody to supervise" if metrics.unsupervised else ""
+    most = max((one.total.most for one in metrics.supervisors.values()), default=1)
+    rows = [
+        Row((safe(who.strip()), safe(one.name), *_span(one.total)), one.total.most / most)
+        for who, one in _supervisors(metrics)
+    ]
     return Table(
         "supervisors",
         "accounts per supervisor",
-        ("supervisor", "name", "hour", "dispatches", "accounts, mean", "at most"),
+        ("supervisor", "name", *_SPAN),
         tuple(rows),
         f"how many accounts were theirs at the instants when dispatches of those accounts came in{nobody}",
         "accounts at most",
     )
 
 
+def supervision_table(metrics: Metrics) -> Table:
+    """The same by hour of the day, all supervisors together."""
+    hours: dict[int, Span] = {}
+    for _, one in _supervisors(metrics):
+        for hour, span in one.hours.items():
+            hours.setdefault(hour, Span()).merge(span)
+    most = max((span.most for span in hours.values()), default=1)
+    return Table(
+        "supervision",
+        "accounts per supervisor by hour of the day",
+        ("hour", *_SPAN),
+        tuple(Row((hour_text(hour), *_span(hours[hour])), hours[hour].most / most) for hour in sorted(hours)),
+        "of each supervisor of a dispatch when it came in",
+        "accounts at most",
+    )
+
+
+def supervised_table(metrics: Metrics) -> Table:
+    """The same of each supervisor."""
+    rows = [
+        Row((safe(who.strip()), safe(one.name), hour_text(hour), *_span(one.hours[hour])))
+        for who, one in _supervisors(metrics)
+        for hour in sorted(one.hours)
+    ]
+    headings = ("supervisor", "name", "hour", *_SPAN)
+    return Table("supervised", "accounts of each supervisor by hour of the day", headings, tuple(rows))
+
+
 def _supervisors(metrics: Metrics) -> Iterable[tuple[str, Supervisor]]:
     return sorted(metrics.supervisors.items(), key=lambda entry: (-entry[1].total.most, entry[0]))
 
 
-def _spanned(who: str, name: str, hour: str, dispatches: int, mean: float, at_most: int, most: int) -> Row:
-    return Row((safe(who), safe(name), hour, f"{dispatches:,}", f"{mean:.1f}", f"{at_most:,}"), at_most / most)
+_SPAN = ("dispatches", "accounts, mean", "at most")
+
+
+def _span(span: Span) -> tuple[str, ...]:
+    return f"{span.dispatches:,}", f"{span.mean:.1f}", f"{span.most:,}"

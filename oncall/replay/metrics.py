@@ -277,6 +277,12 @@ class Span(Struct):
         self.accounts += accounts
         self.most = max(self.most, accounts)
 
+    def merge(self, other: Span) -> None:
+        """Those of another."""
+        self.dispatches += other.dispatches
+        self.accounts += other.accounts
+        self.most = max(self.most, other.most)
+
     @property
     def mean(self) -> float:
         """On average over the dispatches."""
