@@ -1,0 +1,167 @@
+"""One recorded dispatch as a page to hand on: what the caller experienced, what was due and what came, why, what to
+change and how to prove it.
+
+LOG is an event log, `.jsonl` or `.jsonl.gz`, or - for standard input. Markdown goes to standard output, or to --output;
+--html writes one self-contained page. A file that is there already is not overwritten without --force.
+
+\b
+  oncall postmortem log.jsonl --dispatch CA81f2
+  oncall postmortem log.jsonl --dispatch CA81f2 --html missed-call.html
+  oncall postmortem log.jsonl --dispatch CA81f2 --candidate draft-policy --redact --output missed-call.md
+
+The status is 1 unless the dispatch was reached, answered or recovered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from oncall.cli.recorded import tell_faults
+from oncall.cli.replay import not_there
+from oncall.cli.session import Session, now, reader_zone
+from oncall.errors import NotFoundError, OncallError
+from oncall.output.words import safe
+from oncall.replay.run import Job, Judged, Replay, Wanted
+from oncall.replay.verdict import GOOD
+from oncall.workspace.files import Files
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from oncall.output.blocks import Page
+    from oncall.plan import Plan
+    from oncall.postmortem.findings import Findings
+
+
+def postmortem(
+    context: typer.Context,
+    log: Annotated[str, typer.Argument(metavar="LOG", help="The event log; - is standard input.")],
+    dispatch: Annotated[str, typer.Option(metavar="ID", help="Which dispatch.")],
+    html: Annotated[str | None, typer.Option(metavar="FILE", help="Write a self-contained HTML page there.")] = None,
+    output: Annotated[str | None, typer.Option(metavar="FILE", help="Write the Markdown there.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")] = False,
+    candidate: Annotated[
+        str | None, typer.Option(metavar="PATH|REV", help="Also what the rules of another workspace would have done.")
+    ] = None,
+    as_of: Annotated[
+        str, typer.Option(metavar="auto|now|REV", help="By which files: those of the time, today's, a revision's.")
+    ] = "auto",
+    redact: Annotated[bool, typer.Option("--redact", help="Mask callers, numbers and addresses.")] = False,
+    timezone: Annotated[str | None, typer.Option(metavar="ZONE", help="Show times in this zone.")] = None,
+) -> None:
+    _check_paths(html, output, force=force)
+    session: Session = context.obj
+    plan = session.plan(now())
+    zone = reader_zone(timezone, plan.timezone)
+    job = Job(
+        None if log == "-" else log,
+        session.root,
+        session.cache,
+        plan.country,
+        Wanted(dispatch),
+        as_of,
+        candidate,
+        session.here(),
+    )
+    judged = _judged(job, dispatch)
+    page = _page(judged, job, zone, redact=redact, workspace=session.workspace)
+    _deliver(page, html, output)
+    raise typer.Exit(0 if judged.verdict.result in GOOD else 1)
+
+
+def _check_paths(html: str | None, output: str | None, *, force: bool) -> None:
+    """Refuse what could not be written, before any work is done."""
+    if html is not None and output is not None and os.path.realpath(html) == os.path.realpath(output):
+        raise OncallError("--html and --output are the same file")
+    for option, path in (("--html", html), ("--output", output)):
+        if path is None:
+            continue
+        if os.path.isdir(path):
+            raise OncallError(f"{option} {path}: that is a folder; name a file in it")
+        if os.path.isfile(path) and not force:
+            raise OncallError(f"{option} {path}: that file is there already; --force overwrites it")
+        folder = os.path.dirname(path) or "."
+        if not os.path.isdir(folder):
+            raise OncallError(f"{option} {path}: there is no folder {folder}")
+
+
+def _judged(job: Job, dispatch: str) -> Judged:
+    replayed: Replay[Judged] = Replay(job, lambda one: one)
+    found = list(replayed.results())
+    tell_faults(replayed.faults, job.log)
+    if not found:
+        raise NotFoundError(not_there(job, dispatch))
+    return found[0]
+
+
+def _page(judged: Judged, job: Job, zone: tzinfo, *, redact: bool, workspace: str | None) -> Page:
+    from oncall.output.postmortem import Asked, page_of  # here: `--help` does without
+
+    lines = [line for _, line in judged.group.lines] if judged.group else []
+    asked = Asked(
+        zone,
+        job.log if job.log is not None else "LOG",
+        workspace or _near(job.root, job.here),
+        len(lines),
+        hashlib.sha256(b"".join(line.rstrip(b"\r") + b"\n" for line in lines)).hexdigest(),
+        job.candidate,
+        redact,
+    )
+    page = page_of(judged, _findings(judged, job), asked)
+    if redact:
+        from oncall.output.redaction import redacted  # here: only this option needs it
+
+        page = redacted(page, judged)
+    return page
+
+
+def _near(root: str, here: str) -> str:
+    """A workspace as somebody in a folder would name it."""
+    path = os.path.relpath(root, here)
+    return root if path.startswith(os.pardir) else path
+
+
+def _findings(judged: Judged, job: Job) -> Findings:
+    """What to change in today's files."""
+    from oncall.postmortem.findings import findings_of  # here: as above
+    from oncall.workspace.opening import Plans
+
+    verdict, record, files = judged.verdict, judged.record, Files(job.root)
+    assert record is not None
+
+    def found(today: Plan) -> Findings:
+        changed = verdict.plan is not None and verdict.plan.digest != today.digest
+        return findings_of(verdict, record, today, files.read, changed=changed)
+
+    try:
+        return Plans(job.root, job.cache).ask(verdict.at, found)
+    except OncallError:
+        return findings_of(verdict, record, None, files.read, changed=False)
+
+
+def _deliver(page: Page, html: str | None, output: str | None) -> None:
+    if html is not None:
+        from oncall.output.postmortem_html import html_of  # here: only this option needs it
+
+        _write("--html", html, html_of(page))
+    if output is not None or html is None:
+        from oncall.output.postmortem_markdown import markdown_of  # here: not for a page alone
+
+        if output is None:
+            print(markdown_of(page), end="")
+        else:
+            _write("--output", output, markdown_of(page))
+
+
+def _write(option: str, path: str, text: str) -> None:
+    from oncall.workspace.writing import write_whole  # here: only a file needs it
+
+    try:
+        write_whole(path, text.encode("utf-8", "replace"))
+    except (OSError, ValueError) as error:
+        raise OncallError(f"{option} {path}: cannot be written: {getattr(error, 'strerror', None) or error}") from None
+    print(f"wrote {safe(path)}")

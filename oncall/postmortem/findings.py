@@ -1,0 +1,142 @@
+"""What to change after a dispatch: proposals from its cause and from where it left the policy, each tried out on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from oncall.errors import OncallError
+from oncall.escalation.engine import policy_of
+from oncall.plan import OutsideWindowError, Plan
+from oncall.postmortem import practice, rules
+from oncall.postmortem.fix import Case, Fix, Proposal
+from oncall.postmortem.scenario import Rehearsal, rehearsal_of
+from oncall.replay.counterfactual import counterfactual
+from oncall.replay.record import Record
+from oncall.replay.verdict import GOOD, Counterfactual, Verdict
+from oncall.workspace.amend import amend
+
+_MOST = 12
+_OUTCOMES = ("unreachable", "busy", "declined", "voicemail", "no_answer", "no_response", "failed", "not_tried")
+
+
+class Findings(Struct, frozen=True):
+    """What to change. `why_none` says why nothing can be proposed. `together` is what all the edits come to at once,
+    `since` what today's files, where they are others than those of the time, would have made of the dispatch as they
+    are. `rehearsal` is the dispatch as a scenario: by today's files with the edits in them."""
+
+    proposals: tuple[Proposal, ...]
+    rehearsal: Rehearsal | None
+    why_none: str = ""
+    together: Counterfactual | None = None
+    since: Counterfactual | None = None
+    plan: Plan | None = None
+
+
+def findings_of(
+    verdict: Verdict, record: Record, today: Plan | None, read: Callable[[str], bytes], *, changed: bool
+) -> Findings:
+    """What to change in today's files, which are `changed` since the time of the dispatch or not. OutsideWindowError
+    where the plan does not reach far enough."""
+    if today is None:
+        return Findings((), None, "today's files cannot be read")
+    if verdict.account is None:
+        return Findings((), None, "it is not known which account the call was for", plan=today)
+    if verdict.account not in today.accounts:
+        return Findings((), None, f"the account {verdict.account} is not in today's files", plan=today)
+    try:
+        policy = policy_of(today, verdict.account)
+    except OncallError as error:
+        return Findings((), None, str(error), plan=today)
+    case = Case(verdict, record, today, verdict.account, today.accounts[verdict.account], policy, read)
+    proposals = tuple([_tried(case, fix) for fix in _fixes(case)])
+    plan, effect = _together(case, proposals)
+    since = _effect(case, today) if changed else None
+    return Findings(proposals, rehearsal_of(verdict, plan), "", effect, since, today)
+
+
+def _fixes(case: Case) -> list[Fix]:
+    """What is proposed, the cause's first; each once. Where the rules were not kept, keeping them comes first."""
+    found: dict[str, Fix] = {}
+    fixes = [*_of_cause(case), *_of_divergences(case)]
+    if case.verdict.cause == "slow_escalation":
+        fixes = [*_of_divergences(case), *_of_cause(case)]
+    for fix in (*fixes, *_of_result(case)):
+        found.setdefault(fix.title, fix)
+    return list(found.values())[:_MOST]
+
+
+def _of_cause(case: Case) -> Iterator[Fix]:
+    cause = case.verdict.cause
+    if cause == "schedule_gap" and case.policy.tiers:
+        yield from rules.fill_gap(case, 0)
+    elif cause == "no_backup":
+        yield from rules.add_backup(case)
+    elif cause in ("caller_patience", "slow_escalation"):
+        yield from rules.shorten(case)
+    elif cause == "unconfirmed":
+        yield from rules.ask_to_confirm(case)
+    elif cause == "undetermined" and case.verdict.result not in GOOD:
+        yield from practice.complete_the_log(case)
+    elif cause in _OUTCOMES:
+        yield from rules.roll_over(case, str(cause))
+        if cause in ("unreachable", "failed"):
+            yield from practice.check_contact(case)
+        yield from practice.second_method(case)
+        yield from rules.shorten(case)
+
+
+def _of_divergences(case: Case) -> Iterator[Fix]:
+    seen = set()
+    for one in case.verdict.divergences:
+        if one.kind in seen:
+            continue
+        seen.add(one.kind)
+        if one.kind == "unknown_contact":
+            yield from practice.take_the_number(case, one)
+        if one.kind == "callback_late":
+            yield from rules.escalate_the_callback(case)
+        yield from practice.follow(case, one)
+
+
+def _of_result(case: Case) -> Iterator[Fix]:
+    yield from rules.go_round(case)
+    yield from rules.owe_a_callback(case)
+
+
+# What comes of them.
+
+
+def _tried(case: Case, fix: Fix) -> Proposal:
+    if not fix.is_edit:
+        return Proposal(fix)
+    amended = amend(case.plan, fix.wishes, case.read) if fix.wishes else None
+    if fix.wishes and amended is None:
+        return Proposal(fix)
+    plan = rules.with_shifts(amended.plan if amended else case.plan, fix.shifts)
+    return Proposal(fix, amended, _effect(case, plan))
+
+
+def _together(case: Case, proposals: tuple[Proposal, ...]) -> tuple[Plan, Counterfactual | None]:
+    """The plan with everything that is proposed without a condition, and what it makes of the dispatch, where that is
+    more than one thing."""
+    edits = [one for one in proposals if one.fix.is_edit and not one.fix.only_if and one.effect is not None]
+    wishes = tuple(wish for one in edits for wish in one.fix.wishes)
+    amended = amend(case.plan, wishes, case.read) if wishes else None
+    if wishes and amended is None:
+        return case.plan, None
+    shifts = tuple(shift for one in edits for shift in one.fix.shifts)
+    plan = rules.with_shifts(amended.plan if amended else case.plan, shifts)
+    return plan, _effect(case, plan) if len(edits) > 1 else None
+
+
+def _effect(case: Case, plan: Plan) -> Counterfactual | None:
+    """What a plan would have made of the dispatch; None where that cannot be asked."""
+    try:
+        return replace(counterfactual(case.verdict, case.record, plan, None), trace=None)
+    except OutsideWindowError:
+        raise
+    except OncallError:
+        return None
