@@ -202,7 +202,7 @@ def skipped_the_backup(case: Case) -> Broken | None:
 
 def called_the_wrong_person(case: Case) -> Broken | None:
     """Somebody was called who was not on call: the next in the calendar where there is one."""
-    if len(case.trace.attempts) != 1 or case.trace.skipped or _result(case) == "answered":
+    if len(case.trace.attempts) != 1 or case.trace.skipped:
         return None
     (one,) = case.trace.attempts
     plan, at = case.plan, case.trace.at

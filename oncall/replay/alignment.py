@@ -47,7 +47,7 @@ class _Aligning:
         self._expected = [one.attempt for one in expected]
         self._actual = actual
         self._ended = ended
-        self._taken: list[ActualAttempt] = []
+        self._taken: list[int] = []
         self.left = list(range(len(expected)))
         self.beside: dict[int, int] = {}
         self.divergences: list[Divergence] = []
@@ -69,8 +69,8 @@ class _Aligning:
         """The next actual attempt."""
         due = self._due()
         index = self._on_time(place, due)
-        self._taken.append(self._actual[place])
-        if index is not None and not self._is_blast(place):
+        self._taken.append(place)
+        if index is not None and not self._is_blast(place, index):
             self._pair(index, place)
             return
         kind, about = self._name(place, due)
@@ -153,16 +153,33 @@ class _Aligning:
             return "wrong_person"
         return "wrong_person" if self._chain.tier_of(one.person, one.started, tier) is None else "skipped_tier"
 
-    def _is_blast(self, place: int) -> bool:
+    def _is_blast(self, place: int, index: int | None = None) -> bool:
         """Whether somebody, or an address, is tried while an attempt on them is still under way."""
         one = self._actual[place]
-        for before in self._taken[:-1]:
+        for earlier in self._taken[:-1]:
+            before = self._actual[earlier]
             if (before.ended is not None and before.ended <= one.started) or before.outcome == UNKNOWN:
                 continue
             if before.person == one.person or self._chain.same_address(before.address, one.address):
-                left = before.started + self._chain.wait_of(before) - one.started
-                if left > TOLERANCE:
+                left = before.started + self._wait_of(earlier) - one.started
+                if left > TOLERANCE and not (index is not None and self._is_wanted(earlier, index)):
                     return True
+        return False
+
+    def _wait_of(self, place: int) -> float:
+        """How long an actual attempt is given: as the expected one beside it, where they are the same."""
+        for index, other in self.beside.items():
+            if other == place and self._is_same(index, self._actual[place]):
+                return self._expected[index].wait
+        return self._chain.wait_of(self._actual[place])
+
+    def _is_wanted(self, earlier: int, index: int) -> bool:
+        """Whether the policy itself has an expected attempt come while the one before it is under way."""
+        due = self._expected[index]
+        for other, place in self.beside.items():
+            before = self._expected[other]
+            if place == earlier and before.waited_until > due.started:
+                return before.ended is None or before.ended > due.started
         return False
 
     def _divergence(self, kind: Kind, place: int, index: int | None) -> Divergence:

@@ -50,7 +50,7 @@ class Chain:
         )
 
     def wait_of(self, one: ActualAttempt) -> float:
-        """How long an attempt is given before the next method."""
+        """How long an attempt is given before the next method: at least, where two methods are alike."""
         known = one.person is not None and one.person in self.plan.people
         methods = self.plan.people[str(one.person)].contact_methods if known else ()
         waits = [method.seconds for method in methods if method.channel == one.channel]
@@ -60,7 +60,7 @@ class Chain:
             if method.channel == one.channel and self.same_address(one.address, method.address)
         ]
         default = VOICE_WAIT if one.channel in (None, "voice") else MESSAGE_WAIT
-        return (exact or waits or [default])[0]
+        return min(exact or waits or [default])
 
     def same_address(self, one: str | None, other: str | None) -> bool:
         """Whether two addresses are one, however they are written."""

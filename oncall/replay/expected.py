@@ -170,9 +170,11 @@ class _Driver:
         if is_answered(actual, self._confirm):
             yield from self._answered(start, actual, picked_up if picked_up is not None else after)
             return
+        if after is None or actual.outcome == UNKNOWN:
+            return
         if picked_up is not None and (self._confirm or actual.outcome == "acknowledged"):
             yield Event(at + picked_up, "answered", name)
-        if after is None or actual.outcome in ("cancelled", UNKNOWN):
+        elif actual.outcome == "cancelled":
             return
         if actual.outcome == "acknowledged":
             yield Event(at + after, "acknowledged", name)
@@ -182,7 +184,9 @@ class _Driver:
     def _answered(self, start: Start, actual: ActualAttempt, picked_up: float | None) -> Iterator[Event]:
         """Somebody or something picked up: taken, unless the log goes on to try anybody."""
         name = start.attempt
-        picked_up = min(picked_up or 0, start.wait)
+        picked_up = picked_up or 0
+        if start.channel == "voice":
+            picked_up = min(picked_up, start.wait)
         if not goes_on(self._seen.attempts, actual):
             self._unconfirmed.add(name)
             yield Event(start.at + picked_up, "acknowledged", name)

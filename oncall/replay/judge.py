@@ -23,7 +23,7 @@ from oncall.replay.chain import Chain
 from oncall.replay.expected import Expected, Seen, expected_of
 from oncall.replay.people import people_of
 from oncall.replay.record import Record
-from oncall.replay.results import doubts_about, due_of, lost_ends, result_of
+from oncall.replay.results import doubts_about, due_of, ended_of, lost_ends, result_of
 from oncall.replay.verdict import (
     UNKNOWN,
     ActualAttempt,
@@ -93,6 +93,8 @@ def _verdict(
     due = due_of(record, recovery)
     confirm = bool(chain.account.confirm) if chain else False
     result = result_of(record, attempts, due, confirm)
+    if chain is None and result != result_of(record, attempts, due, confirm=True):
+        result = "undetermined"
     opened = record.callback is not None
     doubts = doubts_about(record, result, due, can_recover=chain is None or recovery is not None or opened)
     lost = lost_ends(record, attempts, result)
@@ -145,7 +147,7 @@ def seen_in(record: Record, attempts: tuple[ActualAttempt, ...]) -> Seen:
 def _hold(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...]) -> Held:
     seen = seen_in(record, attempts)
     expected = expected_of(chain.plan, chain.name, record.start, seen, record.dispatch)
-    aligned = align(chain, expected.attempts, attempts, record.ended)
+    aligned = align(chain, expected.attempts, attempts, ended_of(record, attempts, bool(chain.account.confirm)))
     cause = cause_of(chain, record, expected.trace, expected.attempts, aligned, attempts)
     return Held(expected, aligned, cause)
 

@@ -21,7 +21,7 @@ def result_of(record: Record, attempts: Sequence[ActualAttempt], due: float | No
     first = record.first_taken
     if first is not None and first.at <= record.over:
         return "reached"
-    if any(_is_taken(one, record, attempts, confirm) for one in attempts):
+    if answered_by(record, attempts, confirm) is not None:
         return "answered"
     completed = record.callback.completed if record.callback else None
     if completed is not None and (due is None or completed <= due):
@@ -29,10 +29,21 @@ def result_of(record: Record, attempts: Sequence[ActualAttempt], due: float | No
     return "abandoned" if record.hung_up is not None else "missed"
 
 
-def _is_taken(one: ActualAttempt, record: Record, attempts: Sequence[ActualAttempt], confirm: bool) -> bool:
-    if not is_answered(one, confirm) or one.picked_up is None:
-        return False
-    return one.picked_up <= record.over and not goes_on(attempts, one)
+def answered_by(record: Record, attempts: Sequence[ActualAttempt], confirm: bool) -> ActualAttempt | None:
+    """The attempt that was picked up while the caller was there, with nobody tried after it."""
+    for one in attempts:
+        there = one.picked_up is not None and one.picked_up <= record.over
+        if there and is_answered(one, confirm) and not goes_on(attempts, one):
+            return one
+    return None
+
+
+def ended_of(record: Record, attempts: Sequence[ActualAttempt], confirm: bool) -> float:
+    """When a dispatch ended: where nobody is known to have taken it, with its being picked up."""
+    answered = answered_by(record, attempts, confirm)
+    if answered is None or answered.picked_up is None:
+        return record.ended
+    return min(record.ended, answered.picked_up)
 
 
 def due_of(record: Record, recovery: Recovery | None) -> float | None:
