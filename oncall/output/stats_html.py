@@ -10,6 +10,7 @@ from oncall.output.page import text
 from oncall.output.plots import STYLE, Bar, bar_plot, hour_plot, survival_plot
 from oncall.output.stats_tables import (
     Table,
+    abandonment_table,
     account_table,
     backup_table,
     depth_table,
@@ -166,7 +167,7 @@ def _abandonment(kind: str, found: Kind) -> str:
     caption = f"Share of calls whose caller left before a person took it, with its 95% interval{at_peak}."
     title = "Abandonment by hour of the day"
     return _figure(
-        hour_plot(f"{kind}-abandonment", title, caption, bars, shares=True), caption, hour_table(kind, found)
+        hour_plot(f"{kind}-abandonment", title, caption, bars, shares=True), caption, abandonment_table(found)
     )
 
 

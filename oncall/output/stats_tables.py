@@ -249,6 +249,17 @@ def hour_table(kind: str, found: Kind) -> Table:
     return Table(f"{kind}-hours", f"{plural(kind)} by hour of the day", headings, tuple(rows), _NOTE, plural(kind))
 
 
+def abandonment_table(found: Kind) -> Table:
+    """Who left, by the hour of the day they came in."""
+    rows = [
+        Row((hour_text(hour), f"{counts.dispatches:,}", share_text(counts.abandonment)), counts.abandonment.value)
+        for hour, counts in sorted(found.hours.items())
+    ]
+    return Table(
+        "call-abandonment", "abandonment by hour of the day", ("hour", "calls", "abandoned"), tuple(rows), _NOTE
+    )
+
+
 def operator_table(kind: str, found: Kind) -> Table:
     """By operator, those first who followed the policy least."""
 
