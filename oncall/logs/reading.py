@@ -87,28 +87,19 @@ class Log:
         """The lines that hold a text, or a backslash, by which it could be written otherwise."""
         number, rest = 0, b""
         for block in self._blocks():
-            block = rest + block
-            end = block.rfind(b"\n") + 1
-            if not end and len(block) <= LONGEST:
-                rest = block
+            first, last = block.find(b"\n") + 1, block.rfind(b"\n") + 1
+            if not last:
+                rest = (rest + block)[-LONGEST:]
                 continue
-            yield from self._found(block[:end], text, number)
-            number += block.count(b"\n", 0, end)
-            rest = block[end:] if len(block) - end <= LONGEST else b""
-        yield from self._found(rest, text, number)
-
-    def _found(self, block: bytes, text: bytes, number: int) -> Iterator[tuple[int, bytes]]:
-        at = counted = 0
-        while True:
-            at = _nearest(block.find(text, at), block.find(b"\\", at))
-            if at < 0:
-                return
-            start, end = block.rfind(b"\n", 0, at) + 1, block.find(b"\n", at)
-            end = len(block) if end < 0 else end
-            number += block.count(b"\n", counted, start)
-            counted = start
-            yield number + 1, block[start:end]
-            at = end
+            line = rest + block[:first]
+            number += 1
+            if text in line or b"\\" in line:
+                yield number, line[:-1]
+            yield from _found(block, first, last, text, number)
+            number += block.count(b"\n", first, last)
+            rest = block[last:]
+        if text in rest or b"\\" in rest:
+            yield number + 1, rest
 
     def groups(self, only: str | None = None, part: tuple[int, int] = (0, 1)) -> Iterator[Group]:
         """The dispatches, in the order of their first lines. `only` is one of them; `part` (which, of how many) is a
@@ -223,6 +214,18 @@ class _Grouping:
         if self._open:
             self._oldest = next(iter(self._open.values()))[0][0] + SPAN
         return Group(name, lines)
+
+
+def _found(block: bytes, start: int, end: int, text: bytes, number: int) -> Iterator[tuple[int, bytes]]:
+    """The lines of a part of a block that hold a text, or a backslash; `number` lines are before it."""
+    while True:
+        at = _nearest(block.find(text, start, end), block.find(b"\\", start, end))
+        if at < 0:
+            return
+        begins, ends = block.rfind(b"\n", 0, at) + 1, block.find(b"\n", at)
+        number += block.count(b"\n", start, begins) + 1
+        yield number, block[begins:ends]
+        start = ends + 1
 
 
 def _nearest(one: int, other: int) -> int:
