@@ -160,7 +160,9 @@ def _is_due(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...], p
 
 
 def _cause(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...], held: Held) -> Cause:
-    """The cause that holds however the calls ended whose end is lost."""
+    """The cause that holds however the calls ended whose end is lost, and whatever is hidden after the result."""
+    if not _stands(held, record):
+        return "undetermined"
     lost = [place for place, one in enumerate(attempts) if one.outcome == UNKNOWN]
     if not lost:
         return held.cause
@@ -173,6 +175,21 @@ def _cause(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...], he
             tried[place] = ending
         causes.add(_hold(chain, record, tuple(tried)).cause)
     return causes.pop() if len(causes) == 1 else "undetermined"
+
+
+def _stands(held: Held, record: Record) -> bool:
+    """Whether a cause holds whatever happened where the record is in doubt, which is after the result was certain: what
+    was not there or not done until then stays so, as does a divergence before."""
+    start = _doubtful_from(record)
+    if start == inf or held.cause in ("schedule_gap", "no_backup", "slow_escalation"):
+        return True
+    divergences = held.aligned.divergences
+    return held.cause in ("wrong_person", "skipped_tier") and divergences[0].at < start
+
+
+def _doubtful_from(record: Record) -> float:
+    """When the record is first in doubt."""
+    return min((one.start for one in record.doubts if one.until > 0 or one.start >= 0), default=inf)
 
 
 def _endings(chain: Chain, attempts: Sequence[ActualAttempt], place: int, ended: float) -> Iterator[ActualAttempt]:
@@ -199,7 +216,7 @@ def _certain(divergences: Sequence[Divergence], record: Record, attempts: Sequen
     """The divergences before anything that the log does not have."""
     if not divergences:
         return []
-    until = min((one.start for one in record.doubts if one.until > 0 or one.start >= 0), default=inf)
+    until = _doubtful_from(record)
     lost = min((one.started for one in attempts if one.outcome == UNKNOWN), default=inf)
     return [one for one in divergences if one.at < until and one.at <= lost]
 

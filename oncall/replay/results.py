@@ -61,16 +61,22 @@ def due_of(record: Record, recovery: Recovery | None) -> float | None:
 def doubts_about(record: Record, result: Result, due: float | None, *, can_recover: bool) -> list[Doubt]:
     """The doubts that could make a result another: those that begin before the last moment at which something the log
     does not have could have changed it."""
+    last = _last_to_matter(record, result, due, can_recover)
+    return [one for one in record.doubts if one.start < last and (one.until > 0 or one.start >= 0)]
+
+
+def _last_to_matter(record: Record, result: Result, due: float | None, can_recover: bool) -> float:
     first = record.first_taken
     if result == "reached" and first is not None:
-        last = -inf if record.hung_up is not None else first.at
-    elif result in ("answered", "recovered"):
-        last = record.over
-    elif due is not None:
-        last = due
-    else:
-        last = inf if can_recover else record.over
-    return [one for one in record.doubts if one.start < last and (one.until > 0 or one.start >= 0)]
+        return -inf if record.hung_up is not None else first.at
+    if result in ("answered", "recovered"):
+        return record.over
+    closed = inf if record.closed is None else record.closed
+    if result == "abandoned" and not can_recover:
+        return record.over
+    if result == "abandoned" and record.callback and record.callback.opened is not None:
+        return inf if due is None else due
+    return closed if due is None else max(due, closed)
 
 
 def lost_ends(record: Record, attempts: Sequence[ActualAttempt], result: Result) -> list[ActualAttempt]:
