@@ -10,7 +10,7 @@ stands beside which. Where that matters to the cause, all causes that it can be 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from oncall.logs.event import LogEvent
 from oncall.model import ContactMethod
@@ -45,8 +45,10 @@ class Due:
     tier: str
     person: str
     channel: str
+    address: str
     started: int
     taken: bool = False
+    spare: bool = False
 
 
 @dataclass
@@ -122,29 +124,42 @@ def of_attempt(log: Log, one: Actual | None, event: LogEvent, now: int) -> None:
 
 @dataclass
 class Said:
-    """What there is to be said. `causes` are those that it can be."""
+    """What there is to be said. `causes` are those that it can be, `firsts` the first divergences: several where
+    several attempts part in one second."""
 
     result: str
     causes: set[str | None]
-    first: tuple[str, int] | None
+    firsts: set[tuple[str, int] | None]
     also: set[str]
 
 
 def judge(plan: Plan, events: Sequence[LogEvent]) -> Said:
     log = read(plan, events)
-    side = Side(plan, log, expected(plan, log))
-    side.lay()
     result = result_of(plan, log)
     after = callback_of(plan, log, result)
-    first = side.first or (after[0] if after else None)
-    causes: set[str | None] = {None} if result in ("reached", "answered") else set(side.causes())
-    return Said(result, causes, first, {kind for kind, _ in after})
+    said = Said(result, set(), set(), {kind for kind, _ in after})
+    due = expected(plan, log, log.hung_up)
+    for more in ([], due_soon(plan, log, due)):
+        side = Side(plan, log, [replace(one) for one in [*due, *more]])
+        side.lay()
+        said.firsts |= side.firsts or {after[0] if after else None}
+        said.causes |= {cause for kind in side.kinds() for cause in side.causes(kind)}
+    return replace(said, causes={None}) if result in ("reached", "answered") else said
 
 
 # What should have happened.
 
 
-def expected(plan: Plan, log: Log) -> list[Due]:
+def due_soon(plan: Plan, log: Log, due: list[Due]) -> list[Due]:
+    """What would have been due within the tolerance after the hang-up: whether an attempt that is early for it is on
+    time the rules leave open."""
+    if log.hung_up is None or log.acknowledged:
+        return []
+    later = expected(plan, log, log.hung_up + TOLERANCE + 1)
+    return [replace(one, spare=True) for one in later if one.name not in [other.name for other in due]]
+
+
+def expected(plan: Plan, log: Log, hung_up: int | None) -> list[Due]:
     counts: dict[tuple[str, str], int] = {}
     found: list[Due] = []
 
@@ -155,7 +170,7 @@ def expected(plan: Plan, log: Log) -> list[Due]:
         same = [it for it in log.actual if (it.person, it.channel) == (one.person, one.channel)]
         return responds(plan, log, same[number - 1], wait_of(plan, same[number - 1])) if number <= len(same) else []
 
-    oracle = Oracle(Dry(plan, {}, log.hung_up), happens)
+    oracle = Oracle(Dry(plan, {}, hung_up), happens)
     oracle.run()
     return found
 
@@ -163,7 +178,7 @@ def expected(plan: Plan, log: Log) -> list[Due]:
 def due_of(plan: Plan, name: str, now: int) -> Due:
     round_, tier, person, step = name.split("/")
     method: ContactMethod = plan.people[person].contact_methods[int(step) - 1]
-    return Due(name, int(round_), tier, person, method.channel, now)
+    return Due(name, int(round_), tier, person, method.channel, method.address, now)
 
 
 def responds(plan: Plan, log: Log, one: Actual, wait: int) -> Happenings:
@@ -177,14 +192,25 @@ def responds(plan: Plan, log: Log, one: Actual, wait: int) -> Happenings:
         found.append((one.acknowledged - one.started, "acknowledged"))
     elif one.outcome == "answered":
         assert picked_up is not None
-        followed = tried_after(log, one)
-        found.append((min(picked_up, wait), "voicemail" if followed else "acknowledged"))
+        if not tried_after(log, one):
+            return [(min(picked_up, wait), "acknowledged")]
+        if confirm:
+            found.append((min(picked_up, wait), "answered"))
+        found.append((talked_until(one) - one.started if confirm else min(picked_up, wait), "voicemail"))
+    elif one.outcome == "cancelled" and picked_up is not None and confirm:
+        found += [(picked_up, "answered"), (talked_until(one) - one.started, "voicemail")]
     elif one.outcome not in (None, "cancelled", "no_response"):
         assert one.ended is not None
         if picked_up is not None and confirm:
             found.append((picked_up, "answered"))
         found.append((one.ended - one.started, str(one.outcome)))
     return found
+
+
+def talked_until(one: Actual) -> int:
+    assert one.picked_up is not None
+    assert one.ended is not None
+    return max(one.picked_up, one.ended)
 
 
 def tried_after(log: Log, one: Actual) -> bool:
@@ -216,88 +242,136 @@ class Side:
     plan: Plan
     log: Log
     due: list[Due]
-    first: tuple[str, int] | None = None
+    firsts: set[tuple[str, int] | None] = field(default_factory=set)
+    begun: list[Actual] = field(default_factory=list)
     beside: dict[int, Due] = field(default_factory=dict)
 
     def lay(self) -> None:
-        for number, one in enumerate(self.log.actual):
-            parts = self.parts(number, one)
-            if parts:
-                self.first = (parts, one.started)
+        """Of what began in one second, which the lines of a log put in any order, what was due comes first."""
+        left = list(enumerate(self.log.actual))
+        while left:
+            now = [one for one in left if one[1].started == left[0][1].started]
+            parting: set[tuple[str, int] | None] = set()
+            for number, one in now:
+                kinds = self.parts(number, one)
+                if not kinds:
+                    left.remove((number, one))
+                    self.begun.append(one)
+                    break
+                parting |= {(kind, one.started) for kind in kinds}
+            else:
+                self.firsts = parting
                 return
-        left = self.next_due()
-        if left and left.started + TOLERANCE < self.log.ended:
-            self.first = ("stopped_early", left.started)
+        due = self.next_due()
+        # Read as: nothing is due any more once a call was picked up, and nobody tried after that.
+        answers = [one.picked_up for one in self.log.actual if one.outcome == "answered"]
+        ended = min([self.log.ended, *(at for at in answers[-1:] if at is not None and answered(self.log))])
+        if due and not due.spare and due.started + TOLERANCE < ended:
+            self.firsts = {("stopped_early", due.started)}
+
+    def kinds(self) -> set[str | None]:
+        return {one and one[0] for one in self.firsts} or {None}
 
     def next_due(self) -> Due | None:
         left = [one for one in self.due if not one.taken]
         return left[0] if left else None
 
-    def parts(self, number: int, one: Actual) -> str | None:
-        """Why an attempt is none of the policy's."""
-        if one.person not in self.plan.people:
-            return "unknown_contact"
-        if any(self.rings_on(other, one) for other in self.log.actual[:number]):
-            return "blast"
+    def parts(self, number: int, one: Actual) -> set[str]:
+        """Why an attempt is none of the policy's: the kinds that it can be, none where it is. Whether somebody is of a
+        later tier may have changed between when the attempt was due and when one was made."""
+        if one.person not in self.plan.people or self.is_nobodys(one.address):
+            return {"unknown_contact"}
+        if any(self.rings_on(other, one) for other in self.begun):
+            return {"blast"}
         due = self.next_due()
-        if due is None:
-            return "extra_attempt"
+        if due is None or (due.spare and not self.is_early_for(due, one)):
+            return {"extra_attempt"}
         for other in self.together_with(due):
             if other.person == one.person:
                 due = other
                 break
         if due.person != one.person:
-            return "skipped_tier" if self.is_of_later_tier(str(one.person), due) else "wrong_person"
-        if due.channel != one.channel:
-            return "wrong_channel"
+            return {self.somebody_else(str(one.person), due, second) for second in (due.started, one.started)}
+        if (due.channel, due.address) != (one.channel, one.address):
+            return {"wrong_channel"}
         if abs(one.started - due.started) > TOLERANCE:
-            return "late" if one.started > due.started else "early"
+            return {"late" if one.started > due.started else "early"}
         due.taken = True
         self.beside[number] = due
-        return None
+        return set()
+
+    def is_early_for(self, due: Due, one: Actual) -> bool:
+        """Whether an attempt, made while the caller was there, is what would have been due soon after."""
+        assert self.log.hung_up is not None
+        same = (one.person, one.channel, one.address) == (due.person, due.channel, due.address)
+        return same and one.started <= self.log.hung_up and due.started - one.started <= TOLERANCE
+
+    def is_nobodys(self, address: str) -> bool:
+        """Read as: a number that is nobody's, whoever is said to have it."""
+        return address.startswith("+") and not any(address in theirs for theirs in self.plan.endpoints.values())
 
     def rings_on(self, first: Actual, second: Actual) -> bool:
         """Whether a second attempt blasts over a first one."""
         over = first.ended is not None and first.ended <= second.started
-        if over or first.started + wait_of(self.plan, first) - second.started <= TOLERANCE:
+        if over or first.started + self.wait_of(first) - second.started <= TOLERANCE:
             return False
         return first.person == second.person or first.address == second.address
 
+    def wait_of(self, one: Actual) -> int:
+        """How long it is given: as the method says that was due, where it stands beside one."""
+        for number, other in enumerate(self.log.actual):
+            if other is one and number in self.beside:
+                due = self.beside[number]
+                method = self.plan.people[due.person].contact_methods[int(due.name.split("/")[3]) - 1]
+                return method.seconds
+        return wait_of(self.plan, one)
+
     def together_with(self, due: Due) -> list[Due]:
-        """Those of its tier that are tried side by side with it, from the same moment on."""
+        """Those of its tier that are tried side by side with it."""
         place = self.place(due.tier)
         if self.plan.policies[POLICY].tiers[place].order != "simultaneous":
             return []
-        same = [one for one in self.due if not one.taken and (one.round, one.tier) == (due.round, due.tier)]
-        return [one for one in same if abs(one.started - due.started) <= TOLERANCE]
+        return [one for one in self.due if not one.taken and (one.round, one.tier) == (due.round, due.tier)]
 
     def place(self, tier: str) -> int:
         return tier_names(self.plan).index(tier)
 
-    def is_of_later_tier(self, person: str, due: Due) -> bool:
-        later = self.plan.policies[POLICY].tiers[self.place(due.tier) + 1 :]
-        return any(person in bound(self.plan, tier.notify, due.started) for tier in later)
+    def somebody_else(self, person: str, due: Due, second: int) -> str:
+        """What somebody is who was not due. Read as: who is of this tier as well is not of a later one."""
+        this, *later = self.plan.policies[POLICY].tiers[self.place(due.tier) :]
+        if person in bound(self.plan, this.notify, second):
+            return "wrong_person"
+        is_later = any(person in bound(self.plan, tier.notify, second) for tier in later)
+        return "skipped_tier" if is_later else "wrong_person"
 
     # Why.
 
-    def causes(self) -> list[str]:
-        """Every cause that it can be."""
-        log, kind = self.log, self.first[0] if self.first else None
+    def causes(self, kind: str | None) -> list[str]:
+        """Every cause that it can be, where the two first part in this way."""
         tiers = self.plan.policies[POLICY].tiers
         bindings = self.plan.accounts[ACCOUNT].bindings
-        if not tiers or not bound(self.plan, tiers[0].notify, 0):
+        if tiers and not bound(self.plan, tiers[0].notify, 0):
             return ["schedule_gap"]
         if kind in ("wrong_person", "unknown_contact"):
             return ["wrong_person"]
         if not any(bindings(tier.notify) for tier in tiers[1:]):
             return ["no_backup"]
+        return [*self.causes_with_a_backup(kind), *(["no_backup"] if self.may_lack_a_backup() else [])]
+
+    def may_lack_a_backup(self) -> bool:
+        """Whether every further tier leads to nobody at some time: when it is asked the rules leave open."""
+        later = self.plan.policies[POLICY].tiers[1:]
+        return all(any(not bound(self.plan, tier.notify, second) for second in range(0, 300, 5)) for tier in later)
+
+    def causes_with_a_backup(self, kind: str | None) -> list[str]:
+        log = self.log
         if kind == "skipped_tier":
             return ["skipped_tier"]
         if kind == "stopped_early" and log.hung_up is None:
             return ["stopped_early"]
         found = []
         if log.hung_up is not None:
-            slow = self.not_begun()
+            slow = self.not_begun(kind)
             if slow == {True}:
                 return ["slow_escalation"]
             found += ["slow_escalation"] if True in slow else []
@@ -305,7 +379,7 @@ class Side:
                 return [*found, "caller_patience"]
         return found + self.outcomes()
 
-    def not_begun(self) -> set[bool]:
+    def not_begun(self, kind: str | None) -> set[bool]:
         """Whether something that was due had not begun when the caller left: by who was tried how often, and by how
         many were."""
         hung_up = self.log.hung_up
@@ -314,9 +388,9 @@ class Side:
         begun = [(str(one.person), one.channel) for one in self.log.actual if one.started <= hung_up]
         by_person = list(begun)
         left = [one for one in overdue if not removed(by_person, (one.person, one.channel))]
-        if self.first is None or self.first[0] == "stopped_early":
+        if kind in (None, "stopped_early"):
             return {bool(left)}
-        return {bool(left), len(begun) < len(overdue)}
+        return {bool(left), len(begun) < len(overdue), any(not one.taken for one in overdue)}
 
     def outcomes(self) -> list[str]:
         """The outcome that ended last in the first tier that had one, whatever tier each may be of."""
@@ -324,9 +398,11 @@ class Side:
         for number, one in enumerate(self.log.actual):
             if one.outcome != "cancelled":
                 ranked.append((self.levels(number, one), end_of(self.log, one), outcome_of(self.log, one)))
+        # Read as: nobody of any tier, nobody tried; or somebody all the same.
+        nowhere = len(self.plan.policies[POLICY].tiers)
         if not ranked:
             return ["not_tried"]
-        found = set()
+        found = {"not_tried"} if all(nowhere in levels for levels, _, _ in ranked) else set()
         lowest = min(max(levels) for levels, _, _ in ranked)
         for level in sorted({level for levels, _, _ in ranked for level in levels if level <= lowest}):
             surely = [(end, what) for levels, end, what in ranked if levels == {level}]
@@ -343,15 +419,11 @@ class Side:
         if number in self.beside:
             return {self.place(self.beside[number].tier)}
         found = {self.place(other.tier) for other in self.due if other.person == one.person}
-        place = self.place_in_time(number)
-        found |= {place} if place is not None else set()
+        found |= {self.place(other.tier) for other in self.due[max(0, number - 2) : number + 3]}
         for second in (0, one.started):
             binds = [level for level, role in enumerate(roles) if one.person in bound(self.plan, role, second)]
             found.add(binds[0] if binds else len(roles))
         return found
-
-    def place_in_time(self, number: int) -> int | None:
-        return self.place(self.due[number].tier) if number < len(self.due) else None
 
 
 def removed(those: list[tuple[str, str]], one: tuple[str, str]) -> bool:
@@ -396,7 +468,10 @@ def taken(log: Log) -> bool:
 
 
 def answered(log: Log) -> bool:
-    return any(one.outcome == "answered" and not tried_after(log, one) for one in log.actual)
+    """Read as: whatever is picked up once the dispatch is over is not."""
+    over = min((one for one in (log.hung_up, log.closed, log.opened) if one is not None), default=log.last)
+    picked_up = [one for one in log.actual if one.outcome == "answered" and not tried_after(log, one)]
+    return any(one.picked_up is not None and one.picked_up <= over for one in picked_up)
 
 
 def due_of_callback(plan: Plan, log: Log) -> int | None:

@@ -126,9 +126,10 @@ def test_the_oracle_says_what_the_case_says(case: dict[str, Any]) -> None:
     said = oracle.judge(plan_of(case), events_of(case))
     assert said.result == expect["result"]
     if "cause" in expect:
-        assert said.causes == {None if expect["cause"] == "-" else expect["cause"]}
+        assert (None if expect["cause"] == "-" else expect["cause"]) in said.causes
     if "first" in expect:
         kind, _, at = expect["first"].partition(" ")
-        assert said.first == (None if kind == "-" else (kind, int(at) if at else said.first and said.first[1]))
+        told: tuple[str | int, ...] | None = None if kind == "-" else (kind, int(at)) if at else (kind,)
+        assert told in {one and one[: len(told or one)] for one in said.firsts}
     if "also" in expect:
         assert said.also <= set(expect["also"])
