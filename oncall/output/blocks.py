@@ -5,6 +5,7 @@ matter of the format.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, tzinfo
 
 from msgspec import Struct
 
@@ -106,7 +107,7 @@ class Lane(Struct, frozen=True):
 
 
 class Mark(Struct, frozen=True):
-    """An instant in a drawing; `first` is the first divergence, and belongs to `above`, `below` or both."""
+    """An instant in a drawing; the look of the first divergence is `first`."""
 
     at: float
     label: str
@@ -114,8 +115,8 @@ class Mark(Struct, frozen=True):
 
 
 class Drawing(Struct, frozen=True):
-    """A dispatch along its time: what was expected above what happened. `clock` are the local times of the ticks that
-    have one, and `told` is the same in words."""
+    """A dispatch along its time, in seconds from the instant `at`: what was expected above what happened. `told` is the
+    same in words."""
 
     title: str
     told: tuple[str, ...]
@@ -124,6 +125,15 @@ class Drawing(Struct, frozen=True):
     marks: tuple[Mark, ...]
     end: float
     start: float = 0
+    at: float = 0
+    zone: tzinfo = UTC
+
+    def instants(self) -> list[float]:
+        """Every time that has to be on the line."""
+        found = [self.start, self.end, *(mark.at for mark in self.marks)]
+        for lane in (*self.expected, *self.actual):
+            found += [at for bar in lane.bars for at in (bar.start, bar.end)]
+        return found
 
 
 Block = Text | Badge | Facts | Table | Bullets | Code | Links | Drawing

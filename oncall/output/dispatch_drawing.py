@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import tzinfo
 from typing import TypeVar
 
 from oncall.output.blocks import Bar, Drawing, Lane, Mark
@@ -16,7 +17,7 @@ _LOOKS = {"acknowledged": "good", "answered": "note", UNKNOWN: "unknown", "cance
 _One = TypeVar("_One")
 
 
-def drawing_of(verdict: Verdict, plan: Plan | None) -> Drawing:
+def drawing_of(verdict: Verdict, plan: Plan | None, zone: tzinfo) -> Drawing:
     """The dispatch, drawn."""
     expected, actual = list(verdict.expected), list(verdict.actual)
     due = [_due(one, number) for number, one in enumerate(expected, 1)]
@@ -32,6 +33,8 @@ def drawing_of(verdict: Verdict, plan: Plan | None) -> Drawing:
         marks,
         max(ends),
         min(starts),
+        verdict.at,
+        zone,
     )
 
 

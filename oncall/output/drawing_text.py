@@ -18,7 +18,7 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 def drawing_lines(drawing: Drawing) -> Iterator[str]:
     """The drawing, line by line."""
-    axis = axis_of(instants(drawing), _WIDTH - 1, _BREAK)
+    axis = axis_of(drawing.instants(), _WIDTH - 1, _BREAK)
     width = min(_LABEL, max((size(lane.label) for lane in (*drawing.expected, *drawing.actual)), default=0))
     margin = " " * (width + 4)
     yield "expected"
@@ -35,14 +35,6 @@ def drawing_lines(drawing: Drawing) -> Iterator[str]:
     yield "  █ an attempt   ▒ open, or nobody knows how it would have ended"
     for piece in axis.breaks:
         yield f"  // not to scale: {offset(piece.end - piece.start)} are left out, from {offset(piece.start)}"
-
-
-def instants(drawing: Drawing) -> list[float]:
-    """Every time that has to be on the line."""
-    found = [drawing.start, drawing.end, *(mark.at for mark in drawing.marks)]
-    for lane in (*drawing.expected, *drawing.actual):
-        found += [at for bar in lane.bars for at in (bar.start, bar.end)]
-    return found
 
 
 def _lanes(lanes: Sequence[Lane], axis: Axis, width: int) -> Iterator[str]:

@@ -71,7 +71,7 @@ def page_of(judged: Judged, findings: Findings, asked: Asked) -> Page:
     verdict, plan = judged.verdict, judged.plan
     sections = [
         _experience(judged, asked.zone),
-        section("Timeline", "timeline", [drawing_of(verdict, plan)]),
+        section("Timeline", "timeline", [drawing_of(verdict, plan, asked.zone)]),
         _on_call(judged, asked.zone),
         _attempts(judged, asked.zone),
         _cause(judged),
