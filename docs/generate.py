@@ -212,7 +212,7 @@ _SETTINGS = {
     "max_time_to_last_tier": "when it has to start where a message is dispatched (OC206)",
     "max_stretch": "how long somebody may be on call without a day off (OC309)",
     "verify_every": "how often contact methods are to be proved to work (OC405)",
-    "exercise_every": "how often a backup should have been reached",
+    "exercise_every": "how often a backup should have been reached (OC501)",
 }
 
 _LINT_HEAD = """
@@ -230,6 +230,7 @@ oncall lint schedules/accounts.yaml              # all of it is checked, and wha
 oncall lint --select OC1,OC3 --ignore OC106      # some rules: codes, or how codes begin
 oncall lint --fail-on warning --format github    # for CI; also json, sarif, gitlab, junit
 oncall lint --since origin/main                  # what a branch brings
+oncall lint --log calls.jsonl                    # also by what happened
 ```
 
 The status is 0 when nothing at or above `--fail-on` (by default an error) is left, 1 when something is, and 2 when
@@ -262,6 +263,20 @@ change nothing, and neither do dates, times, lengths and counts in a message; wh
 baseline is written anew. Where the workspace is in git, `--since REV` does without a file: what the workspace had at
 that revision, asked about at the same instant and told in the same words, does not count, so that a gap that has
 grown is a new one.
+
+## By an event log
+
+OC501 and OC502 ask what happened: `--log LOG` gives them an [event log](event-log.md), `.jsonl` or `.jsonl.gz`, or `-`
+for standard input. Each dispatch in it is held against the workspace as git has it at the time of the call, as `oncall
+replay` does; where no commit can tell, against today's files, and that is said. Without a log these rules are not
+judged: they are silent, and neither a comment nor a baseline about them is said to be of no use. What a log
+does not prove is not found: OC501 needs one that goes back `lint.exercise_every` from `--at`, and a dispatch of which
+evidence is missing counts neither for nor against anybody. Standard error says what could not be judged, and which
+lines of the log could not be read. A number that is nobody's is not repeated in a finding: the line of the log is.
+
+```sh
+oncall lint --log calls.jsonl --select OC5 --fail-on warning     # every night, beside the log
+```
 
 ## In continuous integration
 

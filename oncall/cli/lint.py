@@ -10,6 +10,7 @@ A PATH is a workspace, or a file or folder inside one: the whole of it is checke
   oncall lint --since main --format github      what a change brings, for CI
   oncall lint --baseline known.json --write-baseline
                                                 from now on only what is new
+  oncall lint --log calls.jsonl                 also what a record of calls says: OC501, OC502
 
 A comment `# oncall: ignore[OC101] reason` leaves a finding out, at the end of its line or above it; `lint.ignore` and
 `lint.per_path` in oncall.yaml leave out more.
@@ -20,7 +21,7 @@ The status is 1 when there is a finding at or above --fail-on, and 2 when the qu
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC
+from datetime import UTC, tzinfo
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -36,8 +37,10 @@ from oncall.workspace.files import find_workspace
 
 if TYPE_CHECKING:
     from oncall.lint.baseline import Identity
+    from oncall.lint.logged import Logged
     from oncall.lint.run import Report, Selection
     from oncall.output.who_text import Line
+    from oncall.workspace.load import Workspace
 
 Format = Literal["text", "json", "sarif", "github", "gitlab", "junit"]
 FailOn = Literal["error", "warning", "info"]
@@ -70,6 +73,10 @@ def lint(
     since: Annotated[
         str | None, typer.Option(metavar="REV", help="Leave out what a git revision of the workspace had.")
     ] = None,
+    log: Annotated[
+        str | None,
+        typer.Option(metavar="LOG", help="Also judge by an event log, - being standard input: OC501 and OC502."),
+    ] = None,
     output: Annotated[str | None, typer.Option(metavar="FILE", help="Write there, not on standard output.")] = None,
 ) -> None:
     if explain is not None:
@@ -79,14 +86,16 @@ def lint(
 
     session: Session = context.obj
     selection = Selection(_split("--select", select), _split("--ignore", ignore))
-    check_selection(selection)
+    check_selection(selection, with_log=log is not None)
     if write_baseline and baseline is None:
         raise OncallError("--write-baseline: say which file, with --baseline FILE")
     wanted = _workspaces(session, paths or [])
     if baseline is not None and len(wanted) > 1:
         raise OncallError("--baseline is of one workspace: lint each by itself")
+    if log is not None and len(wanted) > 1:
+        raise OncallError("--log is of one workspace: lint each by itself")
     known = _read_baseline(baseline) if baseline is not None and not write_baseline else None
-    asked = _Asked(session, selection, at, _seconds(horizon), since, known, absolute=format not in ("text", "json"))
+    asked = _Asked(session, selection, at, _seconds(horizon), since, known, log, format not in ("text", "json"))
     reports = [asked.report(root, limits) for root, limits in wanted.items()]
     if baseline is not None and write_baseline:
         _write_baseline(baseline, reports[0])
@@ -162,6 +171,7 @@ class _Asked(Struct):
     horizon: int | None
     since: str | None
     known: "Counter[Identity] | None"
+    log: str | None
     absolute: bool
     clock: int = field(default_factory=now)
 
@@ -173,13 +183,30 @@ class _Asked(Struct):
         workspace = load(root)
         zone = times.zone(workspace.timezone) or UTC
         start = parse_when(self.at, self.clock, zone)
-        context = context_of(workspace, start, self.horizon)
-        earlier = self._earlier(root, start, context.until - start)
+        log = self._read_log(workspace, start, zone)
+        context = context_of(workspace, start, self.horizon, log)
+        earlier = self._earlier(root, start, context.until - start, log)
         selection = replace(self.selection, paths=limits)
         return report(context, selection, baseline=self.known, earlier=earlier, shown_as=self._shown_as(root))
 
-    def _earlier(self, root: str, start: int, horizon: int) -> "Counter[Identity] | None":
-        """What the workspace had at the revision; it is looked at from the same instant."""
+    def _read_log(self, workspace: "Workspace", start: int, zone: tzinfo) -> "Logged | None":
+        """What the event log says of the workspace; what is wrong with it is told."""
+        if self.log is None:
+            return None
+        from oncall.cli.recorded import progress, tell_faults  # here: replay, which most runs do without
+        from oncall.lint.logged import read_log
+        from oncall.output.lint_log import unjudged_lines
+
+        path = None if self.log == "-" else self.log
+        with progress(path) as told:
+            log = read_log(path, workspace, start, self.session.cache, told)
+        tell_faults(log.faults, path)
+        for line in unjudged_lines(log, zone, self.selection.takes):
+            complain(f"--log {self.log}: {line}")
+        return log
+
+    def _earlier(self, root: str, start: int, horizon: int, log: "Logged | None") -> "Counter[Identity] | None":
+        """What the workspace had at the revision; it is looked at from the same instant, and by the same log."""
         if self.since is None:
             return None
         from oncall.lint.opening import open_context  # here: as above
@@ -190,7 +217,7 @@ class _Asked(Struct):
             if not export(root, self.since, folder):
                 complain(f"{root} was not there at {self.since}: everything is new")
                 return None
-            return identities(open_context(folder, start, horizon))
+            return identities(open_context(folder, start, horizon, log))
 
     def _shown_as(self, root: str) -> Callable[[str], str]:
         """The path of a file of the workspace as seen from the current folder."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta, tzinfo
 from functools import cached_property
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from oncall import times
 from oncall.errors import Problem
@@ -27,6 +28,9 @@ from oncall.workspace.load import Place, Workspace
 from oncall.workspace.runbooks import Runbook
 from oncall.workspace.scenarios import read_scenarios
 
+if TYPE_CHECKING:
+    from oncall.lint.logged import Logged
+
 Reach = tuple[frozenset[str], ...]
 
 
@@ -34,7 +38,7 @@ class Context:
     """A workspace, its plan for the horizon (from `at` to before `until`), and its runbooks by path.
 
     `calendar_files` are the calendars that lie in it, whether or not anything names them, and `rule_names` the names of
-    the rules by their codes, for what is written of rules.
+    the rules by their codes, for what is written of rules. `log` is what an event log says, None where none was given.
     """
 
     def __init__(
@@ -47,6 +51,7 @@ class Context:
         *,
         calendar_files: Sequence[str] = (),
         rule_names: Mapping[str, str] | None = None,
+        log: Logged | None = None,
     ) -> None:
         self.workspace = workspace
         self.plan = plan
@@ -55,6 +60,7 @@ class Context:
         self.until = until
         self.calendar_files = calendar_files
         self.rule_names = rule_names or {}
+        self.log = log
         self._reach: dict[tuple[object, ...], list[Stretch[Reach]]] = {}
         self._within_reach: dict[tuple[object, ...], list[Stretch[frozenset[str]]]] = {}
         self._scheduled: dict[str, frozenset[str]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from oncall.lint.context import Context
 from oncall.lint.rules import RULES
@@ -13,13 +14,17 @@ from oncall.workspace.files import glob_matcher
 from oncall.workspace.load import Workspace, load
 from oncall.workspace.runbooks import read_runbook
 
-
-def open_context(root: str, at: int, horizon: int | None = None) -> Context:
-    """What the rules are checked against. `horizon` is in seconds, by default as the workspace says."""
-    return context_of(load(root), at, horizon)
+if TYPE_CHECKING:
+    from oncall.lint.logged import Logged
 
 
-def context_of(workspace: Workspace, at: int, horizon: int | None = None) -> Context:
+def open_context(root: str, at: int, horizon: int | None = None, log: Logged | None = None) -> Context:
+    """What the rules are checked against. `horizon` is in seconds, by default as the workspace says; `log` is what an
+    event log says of it, for the rules that ask for one."""
+    return context_of(load(root), at, horizon, log)
+
+
+def context_of(workspace: Workspace, at: int, horizon: int | None = None, log: Logged | None = None) -> Context:
     """The same of a workspace that has been read."""
     until = at + max(1, workspace.lint.horizon if horizon is None else horizon)
     plan = compile_plan(workspace, Window(at, until))
@@ -27,7 +32,7 @@ def context_of(workspace: Workspace, at: int, horizon: int | None = None) -> Con
     runbooks = {path: read_runbook(workspace.files, path) for path in sorted(paths)}
     calendar_files = _calendar_files(workspace.root, workspace.settings.exclude)
     rule_names = {rule.code: rule.name for rule in RULES}
-    return Context(workspace, plan, runbooks, at, until, calendar_files=calendar_files, rule_names=rule_names)
+    return Context(workspace, plan, runbooks, at, until, calendar_files=calendar_files, rule_names=rule_names, log=log)
 
 
 def _calendar_files(root: str, excluded: Sequence[str]) -> list[str]:

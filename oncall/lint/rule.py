@@ -12,8 +12,13 @@ from oncall.lint.context import Context
 Place = tuple[str, int | None, int | None]
 
 
+def _always(context: Context) -> bool:
+    return True
+
+
 class Rule(Struct, frozen=True):
-    """One rule. `finds`, `why` and `mend` are sentences for its page in the documentation and `--explain`."""
+    """One rule. `finds`, `why` and `mend` are sentences for its page in the documentation and `--explain`. One that
+    `needs_log` looks at an event log, and where it `is_judged` not it finds nothing and says nothing by that."""
 
     code: str
     name: str
@@ -22,6 +27,8 @@ class Rule(Struct, frozen=True):
     why: str
     mend: str
     check: Callable[[Context], Iterable[Problem]]
+    needs_log: bool = False
+    is_judged: Callable[[Context], bool] = _always
 
     def at(self, place: Place, message: str) -> Problem:
         """A finding at a place: file, line and column."""

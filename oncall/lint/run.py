@@ -2,6 +2,7 @@
 
 The order matters. Comments come first, and whether one is used is judged by what all rules find; then the settings of
 the workspace; then what was selected. A baseline is subtracted from what is left, and paths only limit what is shown.
+A rule that lacks what it would judge by finds nothing, and no comment or baseline is said to be of no use to it.
 """
 
 from __future__ import annotations
@@ -87,12 +88,15 @@ class Selection(Struct, frozen=True):
         return not self.paths or any(file == path or file.startswith(path + "/") for path in self.paths)
 
 
-def check_selection(selection: Selection) -> None:
-    """OncallError where a code is none, or nothing is left to check."""
+def check_selection(selection: Selection, *, with_log: bool = True) -> None:
+    """OncallError where a code is none, asks for a log that is not given, or nothing is left to check."""
     for option, codes in (("--select", selection.select), ("--ignore", selection.ignore)):
         for code in codes:
             if not any(known.startswith(code) for known in NAMES) or not code:
                 raise OncallError(f"{option} {code}: there is no such rule{suggested(code)}")
+    for code in () if with_log else selection.select:
+        if all(rule.needs_log for rule in RULES if rule.code.startswith(code)):
+            raise OncallError(f"--select {code}: that is judged by an event log; give it with --log FILE")
     if not any(selection.takes(code) for code in NAMES):
         what = "--ignore leaves out every rule" if not selection.select else "--select and --ignore are contradictory"
         raise OncallError(f"{what}: nothing is left to check")
@@ -149,7 +153,8 @@ def report(
             end, text = source.end(one), source.line(one)
             path = shown_as(one.file)
             result.findings.append(Finding(one, NAMES.get(one.code, ""), path, one.line, end, text, seen[same] - 1))
-    result.stale = sum((known - seen).values())
+    open_codes = unjudged(context)
+    result.stale = sum(number for one, number in (known - seen).items() if one.code not in open_codes)
     return result
 
 
@@ -159,6 +164,11 @@ def as_known(found: Report) -> Report:
     return replace(found, findings=[], silenced=silenced, stale=0)
 
 
+def unjudged(context: Context) -> set[str]:
+    """The codes of the rules that cannot be judged by what there is."""
+    return {rule.code for rule in RULES if not rule.is_judged(context)}
+
+
 def identities(context: Context) -> Counter[Identity]:
     """What a state of a workspace has, asked about at the same instant: everything that comments and settings leave."""
     return Counter(exactly(one) for one in findings(context))
@@ -166,11 +176,12 @@ def identities(context: Context) -> Counter[Identity]:
 
 def _left(context: Context, silenced: Silenced) -> list[Problem]:
     """What comments and settings leave, counting what they do not."""
-    found = {one for rule in RULES for one in rule.check(context)}
+    open_codes = unjudged(context)
+    found = {one for rule in RULES if rule.code not in open_codes for one in rule.check(context)}
     ignores = read_ignores(context.workspace.files.contents, context.runbooks)
     used, loud = _used(ignores, found)
     unreadable = {one.file for one in found if one.code == "OC001"}
-    loud |= {one for one in unused(ignores, used, NAMES) if one.file not in unreadable}
+    loud |= {one for one in unused(ignores, used, NAMES, open_codes) if one.file not in unreadable}
     silenced.comments = len(found) - sum(one in found for one in loud)
     settings = context.workspace.lint
     leaves_out = by_settings(settings.ignore, settings.per_path)

@@ -28,7 +28,7 @@ def people_of(record: Record, contacts: Contacts, is_due: Callable[[Attempts, in
     """The attempts of a record with their people. A number says who was rung, whatever name stands beside it. Of
     several people who share one, it is that of the one who was due: `is_due` says of attempts whether that at a place
     is what was due there; without it nobody knows."""
-    candidates = [_candidates(one, contacts) for one in record.attempts]
+    candidates = [people_behind(one, contacts) for one in record.attempts]
     attempts = [
         one if people[:1] == (one.person,) else replace(one, person=people[0] if people else None)
         for one, people in zip(record.attempts, candidates, strict=True)
@@ -51,7 +51,8 @@ def _unsure(one: ActualAttempt, people: tuple[str, ...]) -> Missing:
     return Missing(f"whose phone rang: {' and '.join(people)} share the number", one.log_line)
 
 
-def _candidates(one: ActualAttempt, contacts: Contacts) -> tuple[str, ...]:
+def people_behind(one: ActualAttempt, contacts: Contacts) -> tuple[str, ...]:
+    """Those whom an attempt may have tried: several who share a phone, none where its number is nobody's."""
     named = contacts.person_named(one.person) if one.person is not None else None
     if one.address is None:
         return (named,) if named is not None else ()

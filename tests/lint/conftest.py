@@ -12,8 +12,10 @@ import pytest
 from oncall.cli.main import main
 from oncall.errors import Problem
 from oncall.lint.context import Context
+from oncall.lint.logged import read_log
 from oncall.lint.opening import open_context
 from oncall.lint.run import findings
+from oncall.workspace.load import load
 
 CLEAN = Path(__file__).with_name("clean")
 AT = "2026-11-22T12:00:00+00:00"
@@ -39,11 +41,12 @@ def workspace(root: Path, change: dict[str, Any]) -> Path:
     return root
 
 
-def context_of(root: Path, at: str = AT, horizon: str = HORIZON) -> Context:
+def context_of(root: Path, at: str = AT, horizon: str = HORIZON, log: Path | None = None) -> Context:
     from oncall import times
 
     start = times.instant(times.parse_instant(at), times.zone("UTC"))  # type: ignore[arg-type]
-    return open_context(str(root), start, times.parse_duration(horizon))
+    said = read_log(str(log), load(str(root)), start) if log else None
+    return open_context(str(root), start, times.parse_duration(horizon), said)
 
 
 def found(context: Context) -> list[str]:

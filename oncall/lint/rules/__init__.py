@@ -47,6 +47,8 @@ from oncall.lint.rules import (
     oc403_invalid_address,
     oc404_duplicate_address,
     oc405_unverified_contact,
+    oc501_backup_never_exercised,
+    oc502_schedule_drift,
 )
 
 RULES: tuple[Rule, ...] = (
@@ -95,4 +97,6 @@ RULES: tuple[Rule, ...] = (
     oc403_invalid_address.RULE,
     oc404_duplicate_address.RULE,
     oc405_unverified_contact.RULE,
+    oc501_backup_never_exercised.RULE,
+    oc502_schedule_drift.RULE,
 )

@@ -17,16 +17,19 @@ def check(context: Context) -> Iterator[Problem]:
 
 
 def unused(
-    ignores: Sequence[Ignore], used: Collection[tuple[str, int, int]], names: dict[str, str]
+    ignores: Sequence[Ignore],
+    used: Collection[tuple[str, int, int]],
+    names: dict[str, str],
+    unjudged: Collection[str] = (),
 ) -> Iterator[Problem]:
     """What is wrong with comments of which the codes at these places silenced something. `names` has the rules' names
-    by code."""
+    by code; a comment may be of use to those that were `unjudged`."""
     for ignore in ignores:
         if not ignore.codes:
             message = "this names no rule: write `# oncall: ignore[OC101] reason`"
             yield RULE.at((ignore.file, ignore.line, ignore.column), message)
         for code in ignore.codes:
-            if ignore.place(code) not in used:
+            if ignore.place(code) not in used and not any(code.means(one) for one in unjudged):
                 yield RULE.at(ignore.place(code), _why_unused(code.text, names))
 
 
