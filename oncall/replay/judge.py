@@ -25,6 +25,7 @@ from oncall.replay.people import people_of
 from oncall.replay.record import Record
 from oncall.replay.results import doubts_about, due_of, ended_of, lost_ends, result_of
 from oncall.replay.verdict import (
+    TOLERANCE,
     UNKNOWN,
     ActualAttempt,
     ActualCallback,
@@ -147,9 +148,28 @@ def seen_in(record: Record, attempts: tuple[ActualAttempt, ...]) -> Seen:
 def _hold(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...]) -> Held:
     seen = seen_in(record, attempts)
     expected = expected_of(chain.plan, chain.name, record.start, seen, record.dispatch)
-    aligned = align(chain, expected.attempts, attempts, ended_of(record, attempts, bool(chain.account.confirm)))
+    ended = ended_of(record, attempts, bool(chain.account.confirm))
+    aligned = align(chain, expected.attempts, attempts, ended)
+    if any(one.kind == "extra_attempt" for one in aligned.divergences):
+        aligned = _with_what_was_nearly_due(chain, record, attempts, aligned, ended)
     cause = cause_of(chain, record, expected.trace, expected.attempts, aligned, attempts)
     return Held(expected, aligned, cause)
+
+
+def _with_what_was_nearly_due(
+    chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...], aligned: Aligned, ended: float
+) -> Aligned:
+    """An attempt is no extra one if it would have been due within the tolerance, had it not ended just then."""
+    later = tuple(
+        replace(one, ended=one.ended + TOLERANCE) if one.outcome == "acknowledged" and one.ended is not None else one
+        for one in attempts
+    )
+    hung_up = None if record.hung_up is None else record.hung_up + TOLERANCE
+    seen = Seen(later, hung_up, record.callback, record.ended)
+    expected = expected_of(chain.plan, chain.name, record.start, seen, record.dispatch)
+    still = {one.actual for one in align(chain, expected.attempts, attempts, ended).divergences}
+    left = [one for one in aligned.divergences if one.kind != "extra_attempt" or one.actual in still]
+    return replace(aligned, divergences=tuple(left))
 
 
 def _is_due(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...], place: int) -> bool:

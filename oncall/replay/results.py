@@ -69,7 +69,9 @@ def _last_to_matter(record: Record, result: Result, due: float | None, can_recov
     first = record.first_taken
     if result == "reached" and first is not None:
         return -inf if record.hung_up is not None else first.at
-    if result in ("answered", "recovered"):
+    if result == "answered":
+        return inf
+    if result == "recovered":
         return record.over
     closed = inf if record.closed is None else record.closed
     if result == "abandoned" and not can_recover:
