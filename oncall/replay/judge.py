@@ -194,7 +194,9 @@ def _cause(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...], he
         for place, ending in zip(lost, endings, strict=True):
             tried[place] = ending
         causes.add(_hold(chain, record, tuple(tried)).cause)
-    return causes.pop() if len(causes) == 1 else "undetermined"
+        if len(causes) > 1:
+            return "undetermined"
+    return causes.pop()
 
 
 def _stands(held: Held, record: Record) -> bool:
@@ -213,13 +215,14 @@ def _doubtful_from(record: Record) -> float:
 
 
 def _endings(chain: Chain, attempts: Sequence[ActualAttempt], place: int, ended: float) -> Iterator[ActualAttempt]:
-    """How a call may have ended that went on to others: in each way, at once, half-way, and as late as it can have."""
+    """How a call may have ended: in each way, at once, half-way, when its wait was over, when the next one began, and
+    when all was over."""
     one = attempts[place]
+    wait = chain.wait_of(one)
     after = min((other.started for other in attempts if other.started > one.started), default=ended)
-    longest = max(0.0, min(chain.wait_of(one), after - one.started))
-    for outcome in _ENDINGS:
-        for share in (0.0, 0.5, 1.0):
-            at = max(one.started + longest * share, one.picked_up or 0)
+    moments = {one.started, one.started + wait / 2, one.started + wait, after, max(after, ended)}
+    for at in sorted(time for time in moments if time >= (one.picked_up or one.started)):
+        for outcome in _ENDINGS:
             picked_up = at if outcome == "answered" and one.picked_up is None else one.picked_up
             yield replace(one, outcome=outcome, ended=at, picked_up=picked_up)
 
