@@ -16,6 +16,7 @@ _BAR = 16
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _IN_A_PIPE = 200
 _MOST = 40  # rows of a table
+_NAMES = ("account", "name", "operator", "person", "supervisor", "dispatch")
 
 
 def heading_lines(metrics: Metrics, zone: tzinfo) -> Iterator[Line]:
@@ -47,21 +48,43 @@ def _table(table: Table, width: int | None) -> Iterator[Line]:
     if not table.rows:
         yield ((f"{_INDENT}none", "quiet"),)
         return
-    cells = [table.headings, *(row.cells for row in table.rows[:_MOST])]
+    rows = [_narrowed(table, row, width) for row in table.rows[:_MOST]]
+    cells = [table.headings, *(row.cells for row in rows)]
     widths = [max(size(cell) for cell in column) for column in zip(*cells, strict=True)]
     shown = _fitting(widths, width)
     left_out = [table.headings[place] for place in range(len(widths)) if place not in shown]
     room = (width or 0) - sum(widths[place] + 2 for place in shown) - len(_INDENT)
     barred = room >= _BAR // 2 and any(row.bar is not None for row in table.rows)
-    head = ((table.pictured or "", "quiet"),) if barred else ()
-    yield ((_INDENT, "quiet"), *_joined(table.headings, widths, shown, "quiet"), *head)
-    for row in table.rows[:_MOST]:
+    head = ((table.pictured, "quiet"),) if barred and size(table.pictured) <= room else ()
+    yield _trimmed(((_INDENT, "quiet"), *_joined(table.headings, widths, shown, "quiet"), *head))
+    for row in rows:
         bar = ((_bar(row.bar, min(_BAR, room)), "reach"),) if barred and row.bar is not None else ()
         yield _trimmed(((_INDENT, "quiet"), *_row(row, widths, shown), *bar))
     if len(table.rows) > _MOST:
         yield ((f"{_INDENT}and {len(table.rows) - _MOST:,} more: --format markdown or --html FILE", "quiet"),)
     if left_out:
-        yield ((f"{_INDENT}no room for {', '.join(left_out)}: --format markdown or --html FILE", "quiet"),)
+        said = f"no room for {', '.join(left_out)}: --format markdown or --html FILE"
+        for text in folded(said, (width or _IN_A_PIPE) - len(_INDENT)):
+            yield ((_INDENT + text, "quiet"),)
+
+
+def _narrowed(table: Table, row: Row, width: int | None) -> Row:
+    """A row whose names leave room for its numbers."""
+    if width is None:
+        return row
+    most = max(18, width // 5)
+    cells = (
+        _cut(cell, most) if heading in _NAMES else cell for heading, cell in zip(table.headings, row.cells, strict=True)
+    )
+    return Row(tuple(cells), row.bar)
+
+
+def _cut(text: str, most: int) -> str:
+    if size(text) <= most:
+        return text
+    while size(text) >= most:
+        text = text[:-1]
+    return f"{text}…"
 
 
 def _fitting(widths: Sequence[int], width: int | None) -> list[int]:
