@@ -151,12 +151,15 @@ def judge(plan: Plan, events: Sequence[LogEvent]) -> Said:
 
 
 def due_soon(plan: Plan, log: Log, due: list[Due]) -> list[Due]:
-    """What would have been due within the tolerance after the hang-up: whether an attempt that is early for it is on
-    time the rules leave open."""
-    if log.hung_up is None or log.acknowledged:
+    """What would have been due within the tolerance after the dispatch was over, had it gone on: whether an attempt
+    that is early for it is on time the rules leave open."""
+    over = min([log.hung_up, *log.acknowledged] if log.hung_up is not None else log.acknowledged, default=None)
+    if over is None:
         return []
-    later = expected(plan, log, log.hung_up + TOLERANCE + 1)
-    return [replace(one, spare=True) for one in later if one.name not in [other.name for other in due]]
+    silent = [replace(one, acknowledged=None, outcome=None) if one.acknowledged == over else one for one in log.actual]
+    later = expected(plan, replace(log, actual=silent), None if log.hung_up is None else over + TOLERANCE + 1)
+    names = [one.name for one in due]
+    return [replace(one, spare=True) for one in later if one.name not in names and one.started <= over + TOLERANCE]
 
 
 def expected(plan: Plan, log: Log, hung_up: int | None) -> list[Due]:
@@ -301,10 +304,9 @@ class Side:
         return set()
 
     def is_early_for(self, due: Due, one: Actual) -> bool:
-        """Whether an attempt, made while the caller was there, is what would have been due soon after."""
-        assert self.log.hung_up is not None
+        """Whether an attempt is what would have been due soon after."""
         same = (one.person, one.channel, one.address) == (due.person, due.channel, due.address)
-        return same and one.started <= self.log.hung_up and due.started - one.started <= TOLERANCE
+        return same and abs(due.started - one.started) <= TOLERANCE
 
     def is_nobodys(self, address: str) -> bool:
         """Read as: a number that is nobody's, whoever is said to have it."""
