@@ -8,6 +8,7 @@ leaves out; shares stand with what they are of, and with their 95% interval.
   oncall stats log.jsonl                               all of it
   oncall stats log.jsonl --account northwind-hvac --from 2026-11-01
   oncall stats log.jsonl --within 20s                  the service level: taken within 20 seconds
+  oncall stats log.jsonl --only hours --only people    some of the tables
   oncall stats log.jsonl --html november.html          one page with plots, to send or to print
   oncall stats log.jsonl --diverged diverged.csv       every dispatch that left the policy
   oncall stats log.jsonl --format json                 for scripts
@@ -16,7 +17,7 @@ leaves out; shares stand with what they are of, and with their 95% interval.
 import csv
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import tzinfo
 from typing import IO, Annotated, Literal
@@ -28,6 +29,7 @@ from oncall.cli import complete
 from oncall.cli.recorded import check_accounts, going_on, instant, numbers, results, tell_faults
 from oncall.cli.session import Session, now, on_terminal, print_csv, print_json, print_table, reader_zone
 from oncall.errors import OncallError
+from oncall.output.stats_tables import TOPICS
 from oncall.output.words import iso, safe
 from oncall.replay.facts import Facts, FactsOf
 from oncall.replay.metrics import WITHIN, WITHIN_MESSAGE, Measure, Metrics
@@ -68,11 +70,17 @@ def stats(
     diverged: Annotated[
         str | None, typer.Option(metavar="FILE", help="Also write every dispatch that left the policy, as CSV.")
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TABLE", help=f"Show this table alone, repeatable: {', '.join(TOPICS)}."),
+    ] = None,
     jobs: Annotated[int, typer.Option(min=1, max=256, metavar="N", help="How many processes.")] = 1,
     timezone: Annotated[str | None, typer.Option(metavar="ZONE", help="The zone of the hours of the day.")] = None,
     format: Annotated[Format | None, typer.Option(help="Default: rich on a terminal, plain elsewhere.")] = None,
 ) -> None:
     session: Session = context.obj
+    how = format or ("rich" if on_terminal() else "plain")
+    topics = _topics(only or (), how)
     plan = session.plan(now())
     zone = reader_zone(timezone, plan.timezone)
     wanted = Wanted(
@@ -103,7 +111,21 @@ def stats(
             name = "standard input" if path is None else os.path.basename(path)
             page.write(stats_page(metrics, zone, plan.organization, name).encode("utf-8", "backslashreplace"))
     tell_faults(replayed.faults, path)
-    _show(metrics, zone, format or ("rich" if on_terminal() else "plain"))
+    _show(metrics, zone, how, topics)
+
+
+def _topics(texts: Iterable[str], how: str) -> frozenset[str]:
+    """What was typed for --only."""
+    found = frozenset(texts)
+    if found and how in ("json", "csv"):
+        raise OncallError(f"--only chooses among tables: leave it out with --format {how}")
+    for text in sorted(found - {*TOPICS}):
+        from oncall.fields import suggestion  # here: only an error needs it
+
+        raise OncallError(
+            f"--only {text}: there is no such table{suggestion(text, TOPICS)}; there are {', '.join(TOPICS)}"
+        )
+    return found
 
 
 def _duration(text: str | None, option: str, otherwise: int) -> int:
@@ -149,7 +171,7 @@ def _row(cells: tuple[str, ...]) -> bytes:
     return text.getvalue().encode("utf-8", "backslashreplace")
 
 
-def _show(metrics: Metrics, zone: tzinfo, how: str) -> None:
+def _show(metrics: Metrics, zone: tzinfo, how: str, only: frozenset[str]) -> None:
     if how == "json":
         from oncall.output.stats_json import stats_document
 
@@ -163,24 +185,23 @@ def _show(metrics: Metrics, zone: tzinfo, how: str) -> None:
     from oncall.output.stats_text import stats_lines
 
     if how == "markdown":
-        _print_markdown(metrics, zone)
+        _print_markdown(metrics, zone, only)
     elif how == "plain":
-        for line in stats_lines(metrics, zone):
+        for line in stats_lines(metrics, zone, None, only):
             print("".join(text for text, _ in line).rstrip())
     else:
         from oncall.output import terminal  # here: rich is slow to import
 
         console = terminal.console()
-        terminal.draw_lines(console, stats_lines(metrics, zone, console.width))
+        terminal.draw_lines(console, stats_lines(metrics, zone, console.width, only))
 
 
-def _print_markdown(metrics: Metrics, zone: tzinfo) -> None:
-    from oncall.output.stats_tables import tables_of
-    from oncall.output.stats_text import heading_lines
+def _print_markdown(metrics: Metrics, zone: tzinfo, only: frozenset[str]) -> None:
+    from oncall.output.stats_text import heading_lines, tables_about
 
     for line in heading_lines(metrics, zone):
         print("".join(text for text, _ in line).strip())
-    for table in tables_of(metrics, zone) if metrics.dispatches else ():
+    for table in tables_about(metrics, zone, only):
         print(f"\n## {table.title}\n")
         if table.note:
             print(f"{table.note}\n")

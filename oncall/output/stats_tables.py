@@ -50,6 +50,17 @@ def tables_of(metrics: Metrics, zone: tzinfo) -> Iterator[Table]:
     yield from common_tables(metrics, zone)
 
 
+def topic(table: Table) -> str:
+    """What a table is about, whatever kind it is of: `hours`."""
+    return table.key.partition("-")[2] or table.key
+
+
+TOPICS = (
+    *("overview", "taken", "depth", "accounts", "hours", "operators", "diverged"),
+    *("backup", "people", "supervisors", "supervision"),
+)
+
+
 def plural(kind: str) -> str:
     """`calls`."""
     return f"{kind}s"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 
 from oncall.output.columns import folded, padded, size
-from oncall.output.stats_tables import NONE, Row, Table, tables_of
+from oncall.output.stats_tables import NONE, Row, Table, tables_of, topic
 from oncall.output.who_text import Line, Span
 from oncall.output.words import moment
 from oncall.replay.metrics import Metrics
@@ -31,17 +31,25 @@ def heading_lines(metrics: Metrics, zone: tzinfo) -> Iterator[Line]:
     yield ((f"{_INDENT}hours are those of {zone}; docs/metrics.md defines every number", "quiet"),)
 
 
-def stats_lines(metrics: Metrics, zone: tzinfo, width: int | None = None) -> Iterator[Line]:
-    """Everything. With a `width`, that of a terminal, bars stand at the end of the lines as far as there is room; what
-    is too wide without them loses its last columns."""
+def stats_lines(
+    metrics: Metrics, zone: tzinfo, width: int | None = None, only: frozenset[str] = frozenset()
+) -> Iterator[Line]:
+    """Everything, or `only` some topics. With a `width`, that of a terminal, bars stand at the end of the lines as far
+    as there is room; what is too wide without them loses its last columns."""
     yield from heading_lines(metrics, zone)
-    for table in tables_of(metrics, zone) if metrics.dispatches else ():
+    for table in tables_about(metrics, zone, only):
         yield ()
         yield ((table.title, "name"),)
         if table.note:
             for text in folded(table.note, (width or _IN_A_PIPE) - len(_INDENT)):
                 yield ((_INDENT + text, "quiet"),)
         yield from _table(table, width)
+
+
+def tables_about(metrics: Metrics, zone: tzinfo, only: frozenset[str]) -> Iterator[Table]:
+    """The tables of some topics; of all, where none is asked for."""
+    if metrics.dispatches:
+        yield from (table for table in tables_of(metrics, zone) if not only or topic(table) in only)
 
 
 def _table(table: Table, width: int | None) -> Iterator[Line]:

@@ -19,7 +19,7 @@ from rich.cells import cell_len
 from oncall import times
 from oncall.logs.event import encode
 from oncall.output.stats_html import stats_page
-from oncall.output.stats_tables import percent, percentile_text, share_text, tables_of
+from oncall.output.stats_tables import TOPICS, percent, percentile_text, share_text, tables_of, topic
 from oncall.output.stats_text import stats_lines
 from oncall.replay.facts import Facts, Supervised, Tried
 from oncall.replay.metrics import Measure, Metrics
@@ -127,6 +127,13 @@ def test_markdown_is_tables_under_headings(run: Run, harbor: Path, log: str) -> 
     assert re.search(r"^\| duo +\| Duo +\| 3 +\| 67% 2/3 \\\[21–94\\\] +\|", ran.out, re.MULTILINE)
 
 
+def test_some_of_the_tables_are_shown_where_they_are_asked_for(run: Run, harbor: Path, log: str) -> None:
+    ran = run("stats", log, "--only", "hours", "--only", "people", "--format", "markdown", workspace=harbor)
+    assert re.findall(r"^## .*", ran.out, re.MULTILINE) == ["## calls by hour of the day", "## people"]
+    assert ZONE
+    assert {topic(table) for table in tables_of(hostile(), ZONE)} == set(TOPICS)
+
+
 def test_csv_is_a_number_a_row(run: Run, harbor: Path, log: str) -> None:
     rows = list(csv.DictReader(io.StringIO(run("stats", log, "--format", "csv", workspace=harbor).out)))
     found = {(one["kind"], one["by"], one["name"], one["measure"]): one for one in rows}
@@ -205,6 +212,11 @@ def test_hours_are_of_the_zone_asked_for(run: Run, harbor: Path, log: str) -> No
         (("--within-messages", "soon"), "--within-messages: not a duration: 'soon'"),
         (("--account", "dou"), "there is no account 'dou', here or in the log (did you mean 'duo'?)"),
         (("--result", "misssed"), "there is no result 'misssed' (did you mean 'missed'?)"),
+        (
+            ("--only", "hour"),
+            "--only hour: there is no such table (did you mean 'hours'?); there are overview, taken, depth",
+        ),
+        (("--only", "hours", "--format", "json"), "--only chooses among tables: leave it out with --format json"),
         (("--timezone", "Mars"), "'Mars' is no IANA time zone"),
         (("--html", "no/where.html"), "--html no/where.html cannot be written: No such file or directory"),
         (("--html", "log.jsonl"), "--html log.jsonl: that file is asked for twice, or is the log itself"),
