@@ -248,6 +248,15 @@ def replaying(work: Path, dispatches: int) -> None:
         at_least=True,
     )
 
+    counted = (ONCALL, "-w", str(called), "stats", log, "--format", "json", "--jobs", "1")
+    report(
+        f"oncall stats of {dispatches:,} dispatches / oncall replay of the same",
+        side_by_side(
+            lambda: piped(*counted, environment=environment), lambda: piped(*alone, environment=environment), 3
+        ),
+        1.5,
+    )
+
     def peak(path: str) -> int:
         measured = (PYTHON, "-m", "bench.replaying", "peak", *replay, path, *summary, "1")
         return int(subprocess.run(measured, stdout=subprocess.PIPE, check=True, env=environment).stdout)
