@@ -83,7 +83,7 @@ class Counts(Struct):
             self.tier[facts.tier or 0] += 1
         else:
             self.censored[ceil(facts.seen)] += 1
-            if facts.hung_up is not None:
+            if facts.hung_up is not None and facts.result not in _TAKEN:
                 self.hung_up += 1
                 self.hung_up_early += facts.hung_up <= limit
 
