@@ -21,7 +21,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bench.breakages import Breakage, Broken, Case, Known, unbroken
-from bench.events import Clock, Front, events_of
+from bench.events import Clock, Front, as_recorded, events_of
 from oncall import times
 from oncall.escalation.responses import EVERY_CHANNEL, ByChannel, Response, Tries
 from oncall.escalation.simulate import Assumed, simulate
@@ -296,7 +296,7 @@ def write(folder: str, number: int, out: str) -> None:
     accounts = sorted(plans.at(start).accounts)
     made = calls(plans, accounts, Stretch(start, start + 28 * times.DAY, number), 1, ASLEEP)
     with Path(out).open("wb") as file:
-        for event in interleaved(call.events for call in made):
+        for event in as_recorded(interleaved(call.events for call in made)):
             file.write(encode(event) + b"\n")
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from oncall.escalation.trace import Attempt, Callback, Skip, Trace
-from oncall.logs.event import LogEvent
+from oncall.logs.event import LogEvent, Source
 
 Clock = Callable[[float], datetime]  # from seconds since the dispatch's start
 
@@ -30,6 +31,21 @@ _RANKS = {
     "resolved": 14,
 }
 _ENDED_AT_ONCE = 9  # after it began
+
+
+# The words of the telephone exchange, SIP's, for how a call ended.
+RAW = {
+    "no_answer": "408 Request Timeout",
+    "busy": "486 Busy Here",
+    "declined": "603 Decline",
+    "unreachable": "480 Temporarily Unavailable",
+    "failed": "503 Service Unavailable",
+    "cancelled": "487 Request Terminated",
+    "voicemail": "200 OK, machine",
+    "answered": "200 OK",
+    "acknowledged": "200 OK",
+}
+TALKED = ("acknowledged", "answered")
 
 
 class Front(Struct, frozen=True):
@@ -140,3 +156,24 @@ class _Writing:
             yield self._event(callback.escalated, "callback_escalated", owner=callback.escalated_to, due=due)
         if callback.completed is not None:
             yield self._event(callback.completed, "callback_completed", person=callback.completed_by)
+
+
+def as_recorded(events: Iterable[LogEvent]) -> Iterator[LogEvent]:
+    """The same with what the systems add that wrote it: numbers, their names, their own words, recordings."""
+    channels: dict[str, str | None] = {}
+    for count, one in enumerate(events, 1):
+        if one.type == "attempt_started" and one.attempt:
+            channels[one.attempt] = one.channel
+        voice = one.attempt is not None and channels.get(one.attempt) == "voice"
+        if one.type in ("received", "caller_hung_up") or (voice and one.type != "acknowledged"):
+            system = "exchange"
+        else:
+            system = "messenger" if one.attempt is not None else "console"
+        one = replace(one, id=f"e{count:05}", source=Source(system))
+        if one.type == "attempt_ended" and one.attempt:
+            channels.pop(one.attempt, None)
+        if voice and one.type == "attempt_ended" and one.outcome:
+            taken = one.outcome in TALKED
+            recording = f"https://recordings.harbor.example/{one.dispatch}.mp3" if taken and count % 3 else None
+            one = replace(one, raw=RAW[one.outcome], recording=recording)
+        yield one

@@ -9,13 +9,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from bench.breakages import PEOPLE, lost_the_end_of_a_call, lost_the_middle
 from bench.calls import Call, Manner, Stretch, calls, interleaved
-from bench.events import Front, events_of
+from bench.events import Front, as_recorded, events_of
 from oncall.escalation.simulate import Assumed, simulate
-from oncall.logs.event import LogEvent, Source, encode
+from oncall.logs.event import LogEvent, encode
 from oncall.workspace.opening import Plans
 
 SCHEDULES = Path(__file__).resolve().parents[1] / "schedules"
@@ -33,20 +31,6 @@ CALLED_AT = datetime.fromisoformat("2026-11-05T23:58-05:00")
 HUNG_UP = 107
 NOTE = "Zoe does not pick up. Priya has the phone from midnight, so I keep the caller on the line until then."
 
-# The words of the telephone exchange, SIP's, for how a call ended.
-RAW = {
-    "no_answer": "408 Request Timeout",
-    "busy": "486 Busy Here",
-    "declined": "603 Decline",
-    "unreachable": "480 Temporarily Unavailable",
-    "failed": "503 Service Unavailable",
-    "cancelled": "487 Request Terminated",
-    "voicemail": "200 OK, machine",
-    "answered": "200 OK",
-    "acknowledged": "200 OK",
-}
-TALKED = ("acknowledged", "answered")
-
 
 def example() -> bytes:
     """The whole log."""
@@ -55,7 +39,7 @@ def example() -> bytes:
     stretch = Stretch(int(FIRST.timestamp()), int(LAST.timestamp()), NUMBER)
     made = calls(plans, accounts, stretch, SEED, MANNER, BREAKAGES)
     events = interleaved(_with_the_story(made, the_call_at_midnight(plans)))
-    return b"".join(encode(event) + b"\n" for event in _as_recorded(events))
+    return b"".join(encode(event) + b"\n" for event in as_recorded(events))
 
 
 def the_call_at_midnight(plans: Plans) -> list[LogEvent]:
@@ -90,25 +74,6 @@ def _with_the_story(made: Iterator[Call], story: list[LogEvent]) -> Iterator[lis
             told = True
         if call.trace.account != "field-support" or abs(begins - CALLED_AT.timestamp()) > 1800:
             yield call.events
-
-
-def _as_recorded(events: Iterator[LogEvent]) -> Iterator[LogEvent]:
-    """The same with what the systems add that wrote it: numbers, their names, their own words, recordings."""
-    channels: dict[str, str | None] = {}
-    for count, one in enumerate(events, 1):
-        if one.type == "attempt_started" and one.attempt:
-            channels[one.attempt] = one.channel
-        voice = one.attempt is not None and channels.get(one.attempt) == "voice"
-        if one.type in ("received", "caller_hung_up") or (voice and one.type != "acknowledged"):
-            system = "exchange"
-        else:
-            system = "messenger" if one.attempt is not None else "console"
-        one = replace(one, id=f"e{count:05}", source=Source(system))
-        if voice and one.type == "attempt_ended" and one.outcome:
-            taken = one.outcome in TALKED
-            recording = f"https://recordings.harbor.example/{one.dispatch}.mp3" if taken and count % 3 else None
-            one = replace(one, raw=RAW[one.outcome], recording=recording)
-        yield one
 
 
 if __name__ == "__main__":

@@ -168,7 +168,11 @@ def _with_what_was_nearly_due(
     seen = Seen(later, hung_up, record.callback, record.ended)
     expected = expected_of(chain.plan, chain.name, record.start, seen, record.dispatch)
     still = {one.actual for one in align(chain, expected.attempts, attempts, ended).divergences}
-    left = [one for one in aligned.divergences if one.kind != "extra_attempt" or one.actual in still]
+    left = [
+        one
+        for one in aligned.divergences
+        if one.kind != "extra_attempt" or one.actual in still or one.at > record.ended
+    ]
     return replace(aligned, divergences=tuple(left))
 
 
@@ -186,8 +190,9 @@ def _cause(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...], he
     lost = [place for place, one in enumerate(attempts) if one.outcome == UNKNOWN]
     if not lost:
         return held.cause
-    if len(lost) > _MOST_LOST:
-        return "undetermined"
+    talked = any(attempts[place].picked_up is not None for place in lost)
+    if len(lost) > _MOST_LOST or (talked and chain.account.confirm):  # for however long everything stood still
+        return "schedule_gap" if held.cause == "schedule_gap" else "undetermined"
     causes = set()
     for endings in product(*(_endings(chain, attempts, place, record.ended) for place in lost)):
         tried = list(attempts)
@@ -215,12 +220,12 @@ def _doubtful_from(record: Record) -> float:
 
 
 def _endings(chain: Chain, attempts: Sequence[ActualAttempt], place: int, ended: float) -> Iterator[ActualAttempt]:
-    """How a call may have ended: in each way, at once, half-way, when its wait was over, when the next one began, and
-    when all was over."""
+    """How a call may have ended: in each way, at once, half-way, when its wait was over, when another one began or
+    ended, and when all was over."""
     one = attempts[place]
     wait = chain.wait_of(one)
-    after = min((other.started for other in attempts if other.started > one.started), default=ended)
-    moments = {one.started, one.started + wait / 2, one.started + wait, after, max(after, ended)}
+    moments = {one.started, one.started + wait / 2, one.started + wait, ended}
+    moments |= {time for other in attempts for time in (other.started, other.ended) if time is not None}
     for at in sorted(time for time in moments if time >= (one.picked_up or one.started)):
         for outcome in _ENDINGS:
             picked_up = at if outcome == "answered" and one.picked_up is None else one.picked_up

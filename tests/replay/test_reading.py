@@ -58,7 +58,7 @@ def said(*lines: bytes) -> list[tuple[int, str]]:
 
 
 def verdict_of(*lines: bytes) -> Verdict:
-    events, faults = events_of([(number, one) for number, one in enumerate(lines, 1)])
+    events, faults = events_of("d", [(number, one) for number, one in enumerate(lines, 1)])
     return judge(record_of(events, faults), None, "no plan")
 
 
@@ -88,6 +88,14 @@ WRONG = [
     (line(0, "note", round="one"), "`round` means nothing here and is left out"),
     (line(0, "note", v=2), "format 2 is not known: read as format 1"),
     (b"[" * 100_000, "not a JSON object: cut off, or not an event log?"),
+    (
+        b'{"time":"2026-03-10T02:00:00Z","type":"note","source":{"dispatch":"d"}}',
+        "no `dispatch`",
+    ),
+    (
+        b'{"time":"2026-03-10T02:00:00Z","type":"note","source":{"dispatch":"d"},"dispatch" :"d","v":2}',
+        "format 2 is not known: read as format 1",
+    ),
     ("{“dispatch”: 'd'}".encode("utf-16-le"), "not text: is this an event log?"),
 ]
 
