@@ -41,7 +41,7 @@ bench-full: $(VENV)/develop  ## The same for a log of a million dispatches: many
 	$(BIN)/python -m bench full
 
 docs: $(VENV)/develop  ## Write the pages that are generated from the code
-	$(BIN)/python docs/generate.py
+	$(BIN)/python -m docs.generate
 
 wheel: $(VENV)/develop  ## Build the wheel, install it into an empty environment, and ask it who is on call
 	rm -rf dist build/wheel-env
