@@ -11,7 +11,7 @@ from oncall.output.blocks import Block, Bullets, Code, Fact, Facts, Section, Tex
 from oncall.output.replay_words import CHANGES, short
 from oncall.output.scenario_yaml import scenario_yaml
 from oncall.output.words import iso
-from oncall.postmortem.findings import Findings
+from oncall.postmortem.findings import Findings, Together
 from oncall.postmortem.fix import Proposal, Shift
 from oncall.replay.run import Judged
 from oncall.replay.verdict import GOOD, Counterfactual
@@ -32,9 +32,17 @@ def fix_plan(judged: Judged, findings: Findings) -> Section:
         for number, one in enumerate(findings.proposals, 1)
     ]
     if findings.together is not None:
-        text = f"With all the edits at once (those that depend on a condition aside): {_effect(findings.together)}"
-        sections.append(section("All of them together", "together", [Text(text)]))
+        sections.append(section("All of them together", "together", _together(findings.together)))
     return section(title, name, blocks, sections)
+
+
+def _together(found: Together) -> Iterator[Block]:
+    yield Text(
+        "The edits above at once, those aside that depend on a condition. Make them by these and not one by one:"
+    )
+    for edit in found.edits:
+        yield Code("diff", diff_of(edit))
+    yield Text(f"Tried out on this dispatch, together: {_effect(found.effect)}")
 
 
 def _nothing(judged: Judged, findings: Findings) -> str:
@@ -131,45 +139,65 @@ def effect_text(found: Counterfactual) -> str:
 
 def checklist(judged: Judged, findings: Findings, zone: tzinfo, log: str, workspace: str) -> Section:
     """Commands that prove it, and the scenario that they run."""
-    verdict = judged.verdict
-    where = "" if workspace == "." else f"-w {shlex.quote(workspace)} "
-    rehearsal = findings.rehearsal
-    steps: list[tuple[str, str]] = [
-        (f"oncall {where}lint", "finds nothing that was not there before"),
-    ]
-    select = _AFFECTED.get(str(verdict.cause))
-    if select is not None:
-        steps.append((f"oncall {where}lint --select {select}", "finds nothing: the same hole is nowhere else"))
-    if rehearsal is not None:
-        steps.append((f"oncall {where}test {rehearsal.name}", "passes: the scenario below, in any YAML file there"))
-        steps.append((f"oncall {where}test", "passes: nothing else has changed"))
-    options = f"--dispatch {shlex.quote(verdict.dispatch)} --candidate {shlex.quote(_folder(workspace))}"
-    steps.append((f"oncall {where}replay {shlex.quote(log)} {options}", _expected_of(findings)))
-    steps.append(
-        (
-            f"oncall {where}replay {shlex.quote(log)} --candidate {shlex.quote(_folder(workspace))}",
-            "shows no other dispatch as worse",
-        )
+    edited = any(one.effect is not None and not one.fix.only_if for one in findings.proposals)
+    used = judged.verdict.plan
+    # Where today's files stand in for those of the time, edits in place would change both sides of the comparison.
+    copied = edited and (used is None or used.as_of == "today")
+    place = _copy_of(workspace) if copied else workspace
+    steps = list(_steps(judged, findings, place))
+    if edited:
+        options = f"{shlex.quote(log)} --candidate {shlex.quote(_folder(place))}"
+        command = f"oncall {_where(workspace)}replay {options}"
+        steps.append((f"{command} --dispatch {shlex.quote(judged.verdict.dispatch)}", _expected_of(findings)))
+        steps.append((command, "shows no other dispatch as worse"))
+    if copied:
+        steps.insert(0, (f"cp -R {shlex.quote(workspace)} {shlex.quote(place)}", "a copy; make the edits in it"))
+    before = (
+        "When the edits are made:"
+        if edited
+        else "No edit is proposed; that the rules are as they should be is shown by:"
     )
     blocks: list[Block] = [
-        Text("When the edits are made, in the workspace:"),
+        Text("So that the two can be compared:" if copied else before),
         Facts(tuple(Fact(command, says) for command, says in steps), places=True),
     ]
+    rehearsal = findings.rehearsal
     if rehearsal is None:
         blocks.append(Text("There is no scenario to paste: the account or its policy is not in today's files."))
-        return section("How to prove it", "proof", blocks)
-    edits = any(one.effect is not None and not one.fix.only_if for one in findings.proposals)
-    says = (
-        "It fails by today's files, and passes with the edits above in them."
-        if edits
-        else "It passes by today's files: it says what should have happened, and fails should that ever change."
-    )
-    text = "This dispatch as a scenario: everybody responds as they did, and whoever was not tried does not respond."
-    blocks += [
-        Text(f"{text} {says}"),
-        Code("yaml", scenario_yaml(rehearsal.name, rehearsal.trace, rehearsal.assumed, zone), rehearsal.name),
-    ]
+    else:
+        text = (
+            "This dispatch as a scenario: everybody responds as they did, and whoever was not tried does not respond."
+        )
+        blocks.append(Text(f"{text} {_today(rehearsal.passes_today)}"))
+        yaml = scenario_yaml(rehearsal.name, rehearsal.trace, rehearsal.assumed, zone)
+        blocks.append(Code("yaml", yaml, rehearsal.name))
     return section("How to prove it", "proof", blocks)
+
+
+def _steps(judged: Judged, findings: Findings, workspace: str) -> Iterator[tuple[str, str]]:
+    """What shows that a workspace is in order, and what each has to say."""
+    command = f"oncall {_where(workspace)}"
+    yield f"{command}lint", "finds nothing that was not there before"
+    select = _AFFECTED.get(str(judged.verdict.cause))
+    if select is not None:
+        yield f"{command}lint --select {select}", "finds nothing: the same hole is nowhere else"
+    if findings.rehearsal is not None:
+        yield f"{command}test {findings.rehearsal.name}", "passes: the scenario below, in any YAML file there"
+        yield f"{command}test", "passes: nothing else has changed"
+
+
+def _today(passes: bool) -> str:
+    if passes:
+        return "It passes by today's files: it says what should have happened, and fails should that ever change."
+    return "It fails by today's files, and passes with the edits above in them."
+
+
+def _where(workspace: str) -> str:
+    return "" if workspace == "." else f"-w {shlex.quote(workspace)} "
+
+
+def _copy_of(workspace: str) -> str:
+    return "../mended" if workspace == "." else f"{workspace.rstrip('/')}-mended"
 
 
 def _folder(workspace: str) -> str:
@@ -179,7 +207,5 @@ def _folder(workspace: str) -> str:
 
 def _expected_of(findings: Findings) -> str:
     edits = [one.effect for one in findings.proposals if one.effect is not None and not one.fix.only_if]
-    found = findings.together or (edits[0] if edits else None)
-    if found is None:
-        return "says unchanged: no rule is another"
-    return f"says {found.verdict}"
+    found = findings.together.effect if findings.together else edits[0]
+    return f"says {short(found.verdict)}" if found is not None else "says what they change"

@@ -16,21 +16,29 @@ from oncall.postmortem.scenario import Rehearsal, rehearsal_of
 from oncall.replay.counterfactual import counterfactual
 from oncall.replay.record import Record
 from oncall.replay.verdict import GOOD, Counterfactual, Verdict
-from oncall.workspace.amend import amend
+from oncall.workspace.amend import Edit, amend
 
 _MOST = 12
 _OUTCOMES = ("unreachable", "busy", "declined", "voicemail", "no_answer", "no_response", "failed", "not_tried")
 
 
+class Together(Struct, frozen=True):
+    """Several proposals at once: the edits, and what they would have made of the dispatch."""
+
+    edits: tuple[Edit, ...]
+    effect: Counterfactual | None
+
+
 class Findings(Struct, frozen=True):
-    """What to change. `why_none` says why nothing can be proposed. `together` is what all the edits come to at once,
-    `since` what today's files, where they are others than those of the time, would have made of the dispatch as they
-    are. `rehearsal` is the dispatch as a scenario: by today's files with the edits in them."""
+    """What to change. `why_none` says why nothing can be proposed. `together` is what the edits come to at once, those
+    aside that depend on a condition; `since` what today's files, where they are others than those of the time, would
+    have made of the dispatch as they are. `rehearsal` is the dispatch as a scenario: by today's files with the edits in
+    them."""
 
     proposals: tuple[Proposal, ...]
     rehearsal: Rehearsal | None
     why_none: str = ""
-    together: Counterfactual | None = None
+    together: Together | None = None
     since: Counterfactual | None = None
     plan: Plan | None = None
 
@@ -51,10 +59,10 @@ def findings_of(
     except OncallError as error:
         return Findings((), None, str(error), plan=today)
     case = Case(verdict, record, today, verdict.account, today.accounts[verdict.account], policy, read)
-    proposals = tuple([_tried(case, fix) for fix in _fixes(case)])
-    plan, effect = _together(case, proposals)
+    proposals = tuple([one for one in (_tried(case, fix) for fix in _fixes(case)) if not _is_idle(one)])
+    plan, together = _together(case, proposals)
     since = _effect(case, today) if changed else None
-    return Findings(proposals, rehearsal_of(verdict, plan), "", effect, since, today)
+    return Findings(proposals, rehearsal_of(verdict, plan, today), "", together, since, today)
 
 
 def _fixes(case: Case) -> list[Fix]:
@@ -76,16 +84,22 @@ def _of_cause(case: Case) -> Iterator[Fix]:
         yield from rules.add_backup(case)
     elif cause in ("caller_patience", "slow_escalation"):
         yield from rules.shorten(case)
+        yield from _roll_over(case)
     elif cause == "unconfirmed":
         yield from rules.ask_to_confirm(case)
     elif cause == "undetermined" and case.verdict.result not in GOOD:
         yield from practice.complete_the_log(case)
     elif cause in _OUTCOMES:
-        yield from rules.roll_over(case, str(cause))
+        yield from _roll_over(case)
         if cause in ("unreachable", "failed"):
             yield from practice.check_contact(case)
         yield from practice.second_method(case)
         yield from rules.shorten(case)
+
+
+def _roll_over(case: Case) -> Iterator[Fix]:
+    for outcome in dict.fromkeys(one.outcome for one in case.verdict.actual):
+        yield from rules.roll_over(case, outcome)
 
 
 def _of_divergences(case: Case) -> Iterator[Fix]:
@@ -119,9 +133,15 @@ def _tried(case: Case, fix: Fix) -> Proposal:
     return Proposal(fix, amended, _effect(case, plan))
 
 
-def _together(case: Case, proposals: tuple[Proposal, ...]) -> tuple[Plan, Counterfactual | None]:
-    """The plan with everything that is proposed without a condition, and what it makes of the dispatch, where that is
-    more than one thing."""
+def _is_idle(one: Proposal) -> bool:
+    """Whether an edit would have changed nothing: neither who is tried when, nor what becomes of a callback."""
+    of_callbacks = any(wish.path[0] == "recovery" for wish in one.fix.wishes)
+    return one.effect is not None and one.effect.verdict == "unchanged" and not of_callbacks
+
+
+def _together(case: Case, proposals: tuple[Proposal, ...]) -> tuple[Plan, Together | None]:
+    """The plan with everything that is proposed without a condition; and what that comes to, where it is more than one
+    thing."""
     edits = [one for one in proposals if one.fix.is_edit and not one.fix.only_if and one.effect is not None]
     wishes = tuple(wish for one in edits for wish in one.fix.wishes)
     amended = amend(case.plan, wishes, case.read) if wishes else None
@@ -129,7 +149,9 @@ def _together(case: Case, proposals: tuple[Proposal, ...]) -> tuple[Plan, Counte
         return case.plan, None
     shifts = tuple(shift for one in edits for shift in one.fix.shifts)
     plan = rules.with_shifts(amended.plan if amended else case.plan, shifts)
-    return plan, _effect(case, plan) if len(edits) > 1 else None
+    if len(edits) < 2:
+        return plan, None
+    return plan, Together(amended.edits if amended else (), _effect(case, plan))
 
 
 def _effect(case: Case, plan: Plan) -> Counterfactual | None:

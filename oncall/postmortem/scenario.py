@@ -16,14 +16,16 @@ _LONGEST = 60
 
 
 class Rehearsal(Struct, frozen=True):
-    """A scenario's name, what it assumes, and what comes of it by the rules it is made for."""
+    """A scenario's name, what it assumes, and what comes of it by the rules it is made for; whether today's rules come
+    to the same."""
 
     name: str
     assumed: Assumed
     trace: Trace
+    passes_today: bool = True
 
 
-def rehearsal_of(verdict: Verdict, plan: Plan) -> Rehearsal | None:
+def rehearsal_of(verdict: Verdict, plan: Plan, today: Plan) -> Rehearsal | None:
     """The dispatch once more, by a plan; None where that has no such account, or no policy for it."""
     if verdict.account is None or verdict.account not in plan.accounts:
         return None
@@ -31,11 +33,21 @@ def rehearsal_of(verdict: Verdict, plan: Plan) -> Rehearsal | None:
     name = scenario_name(verdict.dispatch)
     try:
         trace = simulate(plan, verdict.account, int(verdict.at), assumed, name)
+        now = trace if plan is today else simulate(today, verdict.account, int(verdict.at), assumed, name)
     except OutsideWindowError:
         raise
     except OncallError:
         return None
-    return Rehearsal(name, assumed, trace)
+    return Rehearsal(name, assumed, trace, _told(trace) == _told(now))
+
+
+def _told(trace: Trace) -> object:
+    """What a scenario says of a dispatch."""
+    callback = trace.callback
+    owed = callback and (callback.owner, callback.opened, callback.due, callback.completed, callback.escalated_to)
+    attempts = [(one.started, one.person, one.channel, one.outcome) for one in trace.attempts]
+    skipped = [(one.tier, one.person, one.reason) for one in trace.skipped]
+    return trace.disposition, trace.reached, trace.after, attempts, skipped, owed
 
 
 def scenario_name(dispatch: str) -> str:
