@@ -15,9 +15,9 @@ _NEEDED = ("time", "type", "dispatch")
 _DECIDES = ("attempt", "person", "address", "channel", "outcome", "account", "line", "until", "due", "owner")
 
 
-def events_of(name: str, lines: Sequence[tuple[int, bytes]]) -> tuple[list[tuple[int, LogEvent]], list[Fault]]:
-    """The events of the lines of the dispatch called `name`, and what is wrong with the others: a line that cannot be
-    read may hide anything, one with an unknown type something at its time."""
+def events_of(lines: Sequence[tuple[int, bytes]]) -> tuple[list[tuple[int, LogEvent]], list[Fault]]:
+    """The events of the lines of one dispatch, and what is wrong with the others: a line that cannot be read may hide
+    anything, one with an unknown type something at its time."""
     events: list[tuple[int, LogEvent]] = []
     faults: list[Fault] = []
     for number, line in lines:
@@ -26,9 +26,6 @@ def events_of(name: str, lines: Sequence[tuple[int, bytes]]) -> tuple[list[tuple
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             event = _mended(number, line, faults)
         if event is None:
-            continue
-        if event.dispatch != name:
-            faults.append(Fault(number, "`dispatch` stands within something else: nobody can say which call it is of"))
             continue
         if event.v != 1:
             faults.append(Fault(number, f"format {event.v} is not known: read as format 1", event.dispatch))

@@ -18,7 +18,7 @@ from msgspec import Struct
 from oncall.errors import OncallError
 from oncall.logs.faults import Fault, Faults
 
-SPAN = 100_000
+SPAN = 60_000
 """How many lines the events of one dispatch may lie apart."""
 
 LONGEST = 1_000_000
@@ -28,7 +28,6 @@ _BLOCK = 1 << 20
 _PIECE = 1 << 14
 _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
-_WRITTEN = b'"dispatch":"'
 _NAMED = re.compile(rb'"dispatch"\s*:\s*("(?:[^"\\]|\\.)*")')
 
 
@@ -108,12 +107,14 @@ class Log:
         lines = self.lines() if only is None else self.lines_with(only.encode())
         grouping = _Grouping(self.faults)
         which, number_of_parts = part
+        decode = _KEY.decode
         for number, line in lines:
             name: str | None
             if number == 1:
                 line = line.removeprefix(_BOM)
-            name = _at_a_glance(line)
-            if name is None:
+            try:
+                name = decode(line).dispatch
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 name = self._dispatch(number, line)
             if name is None or (only is not None and name != only):
                 continue
@@ -124,11 +125,7 @@ class Log:
         yield from grouping.rest()
 
     def _dispatch(self, number: int, line: bytes) -> str | None:
-        """Whose line it is; None for one that is nobody's, which is reported."""
-        try:
-            return _KEY.decode(line).dispatch
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            pass
+        """Whose line it is that cannot be read as it should; None for one that is nobody's, which is reported."""
         if not line.strip(b" \t\r"):
             return None
         named = _NAMED.search(line)
@@ -217,22 +214,6 @@ class _Grouping:
         if self._open:
             self._oldest = next(iter(self._open.values()))[0][0] + SPAN
         return Group(name, lines)
-
-
-def _at_a_glance(line: bytes) -> str | None:
-    """Whose line it is, where it is written as we write it: the key once, and nothing escaped. Where that is within
-    something else, the line says otherwise when it is read as a whole."""
-    key = line.find(_WRITTEN)
-    if key < 0 or b"\\" in line:
-        return None
-    start = key + len(_WRITTEN)
-    end = line.find(b'"', start)
-    if end < 0 or line.find(b'"dispatch"', end) >= 0:
-        return None
-    try:
-        return line[start:end].decode()
-    except UnicodeDecodeError:
-        return None
 
 
 def _found(block: bytes, start: int, end: int, text: bytes, number: int) -> Iterator[tuple[int, bytes]]:

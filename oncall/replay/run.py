@@ -211,7 +211,7 @@ def _judged(job: Job, log: Log, part: tuple[int, int], stack: ExitStack) -> Iter
 
 def record_from(group: Group, faults: Faults) -> Record | None:
     """The record of the lines of one dispatch, what is wrong with them reported; None where none can be read."""
-    events, unread = events_of(group.dispatch, group.lines)
+    events, unread = events_of(group.lines)
     if not events:
         for one in unread:
             faults.add(replace(one, dispatch=group.dispatch))

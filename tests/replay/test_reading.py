@@ -58,7 +58,7 @@ def said(*lines: bytes) -> list[tuple[int, str]]:
 
 
 def verdict_of(*lines: bytes) -> Verdict:
-    events, faults = events_of("d", [(number, one) for number, one in enumerate(lines, 1)])
+    events, faults = events_of([(number, one) for number, one in enumerate(lines, 1)])
     return judge(record_of(events, faults), None, "no plan")
 
 
@@ -90,7 +90,7 @@ WRONG = [
     (b"[" * 100_000, "not a JSON object: cut off, or not an event log?"),
     (
         b'{"time":"2026-03-10T02:00:00Z","type":"note","source":{"dispatch":"d"}}',
-        "no `dispatch`",
+        "no `dispatch`: nobody can say which call it is of",
     ),
     (
         b'{"time":"2026-03-10T02:00:00Z","type":"note","source":{"dispatch":"d"},"dispatch" :"d","v":2}',
