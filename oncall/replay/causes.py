@@ -42,11 +42,12 @@ def _holding(
     """The causes that hold, in order."""
     first = aligned.divergences[0].kind if aligned.divergences else ""
     left = record.hung_up
-    if chain.policy.tiers and not chain.bound(0, 0):
+    tried = {one.attempt.tier for one in expected if one.attempt.round == 1}
+    if chain.policy.tiers and chain.policy.tier_names[0] not in tried and not chain.bound(0, 0):
         yield "schedule_gap"
     if first in ("wrong_person", "unknown_contact"):
         yield "wrong_person"
-    if not _has_backup(chain, trace):
+    if not _has_backup(chain, trace, tried):
         yield "no_backup"
     if first == "skipped_tier":
         yield "skipped_tier"
@@ -59,8 +60,10 @@ def _holding(
     yield _outcome(chain, record, expected, aligned, attempts)
 
 
-def _has_backup(chain: Chain, trace: Trace) -> bool:
+def _has_backup(chain: Chain, trace: Trace, tried: set[str]) -> bool:
     """Whether any tier after the first leads to anybody: when it started, or would have."""
+    if not tried.isdisjoint(chain.policy.tier_names[1:]):
+        return True
     started: dict[int, float] = {}
     for run in trace.tiers:
         started.setdefault(run.index, run.started)

@@ -172,6 +172,8 @@ class _Driver:
             return
         if after is None or actual.outcome == UNKNOWN:
             return
+        if actual.outcome == "no_answer" and after >= start.wait and not self._confirm:
+            return  # the wait ends it as that
         if picked_up is not None and (self._confirm or actual.outcome == "acknowledged"):
             yield Event(at + picked_up, "answered", name)
         elif actual.outcome == "cancelled":

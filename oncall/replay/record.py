@@ -6,8 +6,8 @@ where the log does not say so, its first event. Events are taken by their time, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from itertools import pairwise
 from math import inf
 
@@ -21,6 +21,7 @@ from oncall.replay.verdict import TOLERANCE, UNKNOWN, ActualAttempt, ActualCallb
 Numbered = tuple[int, LogEvent]
 _Timed = tuple[float, int, int, LogEvent]
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SAME_SECOND = 1
 _OF_ATTEMPTS = ("attempt_started", "attempt_ringing", "attempt_answered", "attempt_ended")
 
@@ -107,10 +108,12 @@ def record_of(numbered: Sequence[Numbered], faults: Sequence[Fault] = ()) -> Rec
     return _Putting(events, twins, faults).record()
 
 
-def _in_order(numbered: Iterable[Numbered]) -> tuple[list[_Timed], bool]:
+def _in_order(numbered: Sequence[Numbered]) -> tuple[list[_Timed], bool]:
     """By time, and by what they say where that is the same: two logs with the same events give the same record. And
     whether two of a kind come at one instant."""
-    found = [(one.time.timestamp(), _RANKS[one.type], number, one) for number, one in numbered]
+    # Instants of one offset are quickly subtracted from each other.
+    epoch = _EPOCH.astimezone(numbered[0][1].time.tzinfo) if numbered else _EPOCH
+    found = [((one.time - epoch).total_seconds(), _RANKS[one.type], number, one) for number, one in numbered]
     found.sort()  # a line has one event: they are never compared themselves
     twins = any(one[0] == other[0] and one[1] == other[1] for one, other in pairwise(found))
     if twins:

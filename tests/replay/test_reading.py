@@ -90,7 +90,7 @@ WRONG = [
     (b"[" * 100_000, "not a JSON object: cut off, or not an event log?"),
     (
         b'{"time":"2026-03-10T02:00:00Z","type":"note","source":{"dispatch":"d"}}',
-        "no `dispatch`: nobody can say which call it is of",
+        "no `dispatch`",
     ),
     (
         b'{"time":"2026-03-10T02:00:00Z","type":"note","source":{"dispatch":"d"},"dispatch" :"d","v":2}',
