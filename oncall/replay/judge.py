@@ -38,6 +38,7 @@ from oncall.replay.verdict import (
 )
 
 _MOST_LOST = 2
+_UNREAD = ("OC001", "OC304", "OC307")
 _ENDINGS = ("no_answer", "busy", "declined", "unreachable", "failed", "voicemail", "answered")
 
 
@@ -78,9 +79,18 @@ def _chain(plan: Plan, account: str | None, record: Record) -> tuple[Chain | Non
     if account not in plan.accounts:
         return None, (Missing(f"the account {account!r}: it is not in the workspace", record.log_line),)
     try:
-        return Chain(plan, account, policy_of(plan, account), record.start), ()
+        return Chain(plan, account, policy_of(plan, account), record.start), tuple(_unread(plan, account))
     except OncallError as error:
         return None, (Missing(f"the policy: {error}", record.log_line),)
+
+
+def _unread(plan: Plan, account: str) -> Iterator[Missing]:
+    """What could not be read of the calendars that say who was on call: nobody knows whom it would have named."""
+    facts = plan.account_facts.get(account)
+    for about in facts.depends if facts else ():
+        for one in plan.reported.get(about, ()):
+            if one.code in _UNREAD:
+                yield Missing(f"who was on call: {one.file}:{one.line}: {one.message}")
 
 
 def _verdict(
