@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test lint bench bench-full calls docs wheel pins clean
+.PHONY: help demo test test-browser lint bench bench-full calls docs wheel pins clean
 .DEFAULT_GOAL := help
 
 help:  ## What can be made
@@ -21,6 +21,9 @@ demo: $(VENV)/run  ## Who is on call in the example workspace, and what happens 
 
 test: $(VENV)/develop  ## The tests
 	$(BIN)/python -m pytest
+
+test-browser: $(VENV)/develop  ## The pages in headless Chromium, which is installed where it can be
+	sh tests/browser/run.sh $(BIN)/python
 
 lint: $(VENV)/develop  ## Style, types, which module may import which, and the example workspace
 	$(BIN)/ruff check .

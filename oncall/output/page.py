@@ -61,6 +61,7 @@ summary { cursor: pointer; color: var(--accent); }
   h2, h3, figcaption { break-after: avoid; }
   figure, tr { break-inside: avoid; }
   .scroll, pre { overflow: visible; }
+  .whole td, .whole th { white-space: normal; overflow-wrap: anywhere; padding-right: .35rem; font-size: 8pt; }
   pre { white-space: pre-wrap; }
 }
 """

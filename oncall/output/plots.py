@@ -27,7 +27,7 @@ STYLE = """
 .plot .name { unicode-bidi: plaintext; }
 """
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 34, 8, 8, 22
+_LEFT, _RIGHT, _TOP, _BOTTOM = 40, 18, 8, 22
 _HEIGHT = 190
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400, 604_800)
 _TICKS = 6

@@ -28,7 +28,7 @@ dt { font-weight: 600; margin-top: .5rem; }
 dt.place { font-weight: 400; }
 dd { margin: 0 0 .25rem 1rem; }
 nav ul { columns: 14rem; padding-left: 1.25rem; margin: .5rem 0; }
-pre { white-space: pre-wrap; overflow-x: visible; tab-size: 4; }
+pre { white-space: break-spaces; overflow-x: visible; tab-size: 4; }
 table { width: 100%; table-layout: fixed; }
 td, th { overflow-wrap: anywhere; }
 th.short, td.short { width: 2.5rem; }
@@ -47,6 +47,7 @@ footer { margin-top: 2rem; color: var(--quiet); border-top: 1px solid var(--line
   tr.marked td:first-child { box-shadow: none; padding-left: 0; }
 }
 @media print {
+  pre { white-space: break-spaces; }
   nav { display: none; }
   details > *:not(summary) { display: block; }
 }

@@ -54,7 +54,8 @@ _GAP = 28.0
 _LANE = 38.0
 _BAR = 16.0
 _ROW = 17.0
-_LETTER = 7.2  # a column of a label, with some to spare
+_EM = 12.0
+_THIN, _BROAD = frozenset(" iljtfrI.,:;'|()!-/"), frozenset("mwMW@%QOGDH&")  # letters, in the widest of usual fonts
 _TICK = 62.0
 
 
@@ -181,8 +182,8 @@ class _Picture:
 
     def _tick(self, x: float, row: int, says: str, free: dict[int, float]) -> Iterator[str]:
         """A label below a tick, where there is room for it."""
-        wide = size(says) * _LETTER
-        left = min(max(x - wide / 2, 1.0), self._width - wide)
+        wide = _wide(says)
+        left = min(max(x - wide / 2, 1.0), self._width - wide - 1)
         if left < free[row]:
             return
         free[row] = left + wide
@@ -215,7 +216,7 @@ class _Picture:
         found = []
         for mark in marks:
             shown = _cut(f"{offset(mark.at)}: {mark.label}", self._width - 2 * _EDGE)
-            wide = size(shown) * _LETTER
+            wide = _wide(shown)
             x = self._x(mark.at)
             left, anchor = (x, "start") if x + wide <= self._width else (x - wide, "end")
             if left < 0:
@@ -247,12 +248,28 @@ def _rows(labels: Sequence[_Label]) -> int:
 def _cut(label: str, room: float) -> str:
     """As much of a label as there is room for."""
     shown = safe(label)
-    most = int(room / _LETTER)
-    if size(shown) <= most:
+    if _wide(shown) <= room:
         return shown
-    while size(shown) >= most:
-        shown = shown[:-1]
-    return f"{shown}…"
+    taken = _wide("…")
+    for place, letter in enumerate(shown):
+        taken += _wide(letter)
+        if taken > room:
+            return f"{shown[:place]}…"
+    return shown
+
+
+def _wide(label: str) -> float:
+    """How wide a label is, with some to spare: nobody knows the reader's fonts."""
+    return _EM * sum(
+        0.42
+        if letter in _THIN
+        else 1.02
+        if letter in _BROAD
+        else 0.72
+        if letter.isascii()
+        else 0.8 * max(1, size(letter))
+        for letter in label
+    )
 
 
 def _line(look: str, x1: float, x2: float, y1: float, y2: float) -> str:
