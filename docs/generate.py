@@ -14,6 +14,8 @@ from typing import Any
 
 from typer.testing import CliRunner
 
+from docs.pictures import pictures
+from docs.source_map import architecture_page
 from oncall.cli.main import COMMANDS, app
 from oncall.escalation import engine, responses
 from oncall.fields import Duration
@@ -353,7 +355,7 @@ def _table(properties: dict[str, Any], required: list[str], whole: dict[str, Any
 def _kind(schema: dict[str, Any]) -> str:
     """What may stand there, in words."""
     if "$ref" in schema:
-        return f"[{_name(schema)}](#{_name(schema).lower()})"
+        return f"[{_name(schema)}](#{_HEADINGS.get(_name(schema), _name(schema).lower())})"
     if "anyOf" in schema:
         return " or ".join(_kind(one) for one in schema["anyOf"] if one.get("type") != "null")
     if "enum" in schema:
@@ -363,6 +365,9 @@ def _kind(schema: dict[str, Any]) -> str:
     if schema.get("type") == "object":
         return f"names, each with {_kind(schema.get('additionalProperties') or {})}"
     return _scalar(schema)
+
+
+_HEADINGS = {"LintSettings": "lint"}  # where a heading is not called like the class
 
 
 def _scalar(schema: dict[str, Any]) -> str:
@@ -381,8 +386,9 @@ def _scalar(schema: dict[str, Any]) -> str:
 
 
 def pages() -> dict[Path, str]:
-    """Every generated file and what belongs in it."""
+    """Every generated file but the pictures, and what belongs in it."""
     return {
+        HERE / "architecture.md": architecture_page(),
         HERE / "commands.md": commands_page(),
         HERE / "escalation.md": escalation_page(),
         HERE / "event-log.md": log_page(),
@@ -393,5 +399,5 @@ def pages() -> dict[Path, str]:
 
 
 if __name__ == "__main__":
-    for path, text in pages().items():
+    for path, text in {**pages(), **pictures()}.items():
         path.write_text(text, encoding="utf-8")

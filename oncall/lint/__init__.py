@@ -1,0 +1,1 @@
+"""What is wrong with a workspace now, and what can be proved of its next months."""
