@@ -12,12 +12,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 help:  ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
-demo: $(VENV)/run  ## Who is on call in the example workspace, and what happens to a call two minutes before midnight
+demo: $(VENV)/run  ## Who is on call in the example workspace, and what became of a call two minutes before midnight
 	$(BIN)/oncall -w schedules who field-support --at "23:58"
 	$(BIN)/oncall -w schedules shifts field-primary --format plain
 	$(BIN)/oncall -w schedules who
 	$(BIN)/oncall -w schedules simulate field-support --at "23:58"
 	$(BIN)/oncall -w schedules test
+	@# The call was missed, which is status 1: bad news, but no failure of the demonstration. Anything else is one.
+	$(BIN)/oncall -w schedules replay schedules/calls/autumn-2026.jsonl --dispatch 2026-11-05-2358 || [ $$? -eq 1 ]
 
 test: $(VENV)/develop  ## The tests
 	$(BIN)/python -m pytest
