@@ -180,5 +180,5 @@ def _caption(block: Drawing) -> str:
     breaks = axis_of(block.instants(), WIDE, 1).breaks
     if breaks:
         left_out = " and ".join(f"{offset(one.end - one.start)} from {offset(one.start)}" for one in breaks)
-        text += f" Not to scale where the line is broken: {left_out}, in which nothing is drawn, are left out."
+        text += f" Not to scale where the line is broken: {left_out} are left out, in which nothing begins or ends."
     return text

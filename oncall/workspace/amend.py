@@ -23,8 +23,8 @@ Path = tuple[str | int, ...]
 
 
 class Wish(Struct, frozen=True):
-    """That something be so: the definition (`policies/urgent-line`), the path of the value in it (an index behind the
-    end of a list adds to it), and the value as YAML on one line."""
+    """That something be so: the definition (`policies/urgent-line`), the path of the value in it (the index behind
+    the end of a list adds to it), and the value as YAML on one line."""
 
     definition: str
     path: Path
@@ -169,7 +169,7 @@ def _below(node: Any, step: str | int) -> Any:
 
 def _added(text: str, node: Any, step: str | int, value: str) -> str | None:
     """A mapping with a key more, or a list with an item more."""
-    if isinstance(node, yaml.ScalarNode):
+    if isinstance(node, yaml.ScalarNode) or (isinstance(node, yaml.SequenceNode) and step != len(node.value)):
         return None
     entry = f"{step}: {value}" if isinstance(node, yaml.MappingNode) else value
     if node.flow_style:
