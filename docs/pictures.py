@@ -64,9 +64,9 @@ TERMINALS = {
         "A call that was missed: what was due beside what happened, where the two part, and which lines say so",
     ),
     "stats": Shown(
-        f"oncall stats {LOG} --as-of now --only accounts",
-        170,
-        "Answer rate, abandonment, service level and time to answer, by account, with what so few cases leave open",
+        f"oncall stats {LOG} --account northwind-hvac --as-of now --only overview --only depth",
+        132,
+        "Answer rate, abandonment, service level, time to answer and depth of one account, with their 95% intervals",
     ),
 }
 
