@@ -225,9 +225,10 @@ def is_answered(actual: ActualAttempt, confirm: bool) -> bool:
 
 
 def goes_on(attempts: Sequence[ActualAttempt], answered: ActualAttempt) -> bool:
-    """Whether anybody was tried after an attempt was picked up."""
+    """Whether anybody was tried after an attempt was picked up; the attempts are in the order they started."""
     picked_up = answered.picked_up if answered.picked_up is not None else answered.started
-    return any(one.started >= picked_up and one.started > answered.started for one in attempts)
+    last = attempts[-1].started
+    return last >= picked_up and last > answered.started
 
 
 def _ran_on(one: Attempt, actual: ActualAttempt) -> bool:

@@ -37,6 +37,7 @@ from oncall.replay.verdict import (
     Verdict,
 )
 
+MOST_ATTEMPTS = 1000
 _MOST_LOST = 2
 _UNREAD = ("OC001", "OC304", "OC307")
 _ENDINGS = ("no_answer", "busy", "declined", "unreachable", "failed", "voicemail", "answered")
@@ -78,6 +79,9 @@ def _chain(plan: Plan, account: str | None, record: Record) -> tuple[Chain | Non
         return None, (Missing(what, record.log_line),)
     if account not in plan.accounts:
         return None, (Missing(f"the account {account!r}: it is not in the workspace", record.log_line),)
+    if len(record.attempts) > MOST_ATTEMPTS:
+        what = f"which of them are of this dispatch: {len(record.attempts):,} attempts have its id"
+        return None, (Missing(what, record.log_line),)
     try:
         return Chain(plan, account, policy_of(plan, account), record.start), tuple(_unread(plan, account))
     except OncallError as error:

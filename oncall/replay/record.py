@@ -6,7 +6,7 @@ where the log does not say so, its first event. Events are taken by their time, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from math import inf
@@ -23,6 +23,7 @@ _Timed = tuple[float, int, int, LogEvent]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SAME_SECOND = 1
+_LATELY = 200
 _OF_ATTEMPTS = ("attempt_started", "attempt_ringing", "attempt_answered", "attempt_ended")
 
 # At one instant: the call, then what was begun, how it ended, who took it, and what came of it.
@@ -186,6 +187,7 @@ class _Putting:
         self._unsure: list[Missing] = []
         self._doubts: list[tuple[float, float, Missing]] = []
         self._drafts: dict[str, _Draft] = {}
+        self._begun: list[_Draft] = []
         self._taken: list[Taken] = []
         self._said: dict[str, tuple[str, int]] = {}
         self._recordings: dict[str, None] = {}
@@ -337,19 +339,24 @@ class _Putting:
         """The attempt an event is of: the one it names, else the last that it can be of."""
         name = event.attempt
         if name is None and event.type != "attempt_started":
-            found = [one for one in self._drafts.values() if one.may_be_of(event)]
-            if found:
-                return found[-1]
+            last = next((one for one in self._lately() if one.may_be_of(event)), None)
+            if last is not None:
+                return last
         name = name if name is not None else f"line {number}"
         draft = self._drafts.get(name)
         if draft is None:
             draft = self._drafts[name] = _Draft(name, at)
+            self._begun.append(draft)
         return draft
+
+    def _lately(self) -> Iterable[_Draft]:
+        """The attempts that an event which names none may be of, the last one first."""
+        return reversed(self._begun[-_LATELY:])
 
     def _acknowledge(self, at: float, number: int, event: LogEvent) -> None:
         draft = self._drafts.get(event.attempt) if event.attempt is not None else None
         if draft is None and event.person is not None:
-            draft = next((one for one in reversed(self._drafts.values()) if one.person == event.person), None)
+            draft = next((one for one in self._lately() if one.person == event.person), None)
         if draft is not None and draft.taken is None:
             draft.taken = at
         person = event.person or (draft.person if draft else None)

@@ -23,7 +23,7 @@ from oncall.replay.judge import judge
 from oncall.replay.record import record_of
 from oncall.replay.run import record_from
 from oncall.replay.verdict import Verdict
-from tests.escalation.generate import dry_runs
+from tests.escalation.generate import dry_run, dry_runs
 from tests.escalation.plans import Dry
 
 START = "2026-03-10T02:00:00Z"
@@ -270,3 +270,15 @@ def test_the_schema_knows_every_key_and_asks_for_what_is_needed() -> None:
     assert tuple(schema["properties"]) == LogEvent.__struct_fields__
     assert schema["required"] == ["time", "type", "dispatch"]
     assert all(one["description"] for one in schema["properties"].values())
+
+
+def test_thousands_of_attempts_with_one_id_are_of_nobody_knows_which_dispatch() -> None:
+    many = [line(number % 3000, "attempt_started", person="ann", channel="voice") for number in range(5000)]
+    log = log_of([CALL[0], *many, CALL[3]])
+    (group,) = log.groups()
+    record = record_from(group, log.faults)
+    assert record is not None
+    plan = dry_run(0).plan
+    verdict = judge(record, plan)
+    assert (verdict.result, verdict.cause, verdict.expected) == ("abandoned", "undetermined", ())
+    assert any(one.what.endswith("attempts have its id") for one in verdict.missing)
