@@ -275,6 +275,12 @@ def replaying(work: Path, dispatches: int) -> None:
 
     one()
     report("oncall replay --dispatch ID / oncall who and grep ID", side_by_side(one, by_hand, 9), 2)
+    page = (ONCALL, "-w", str(called), "postmortem", log, "--force", "--html", str(work / "page.html"))
+
+    def postmortem() -> None:
+        subprocess.run((*page, "--dispatch", name), stdout=subprocess.PIPE, check=False, env=environment)
+
+    report("oncall postmortem, HTML / oncall replay --dispatch ID", side_by_side(postmortem, one, 9), 1.5)
 
 
 def main() -> None:

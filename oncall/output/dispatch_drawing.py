@@ -29,7 +29,12 @@ def drawing_of(verdict: Verdict, plan: Plan | None, zone: tzinfo) -> Drawing:
         "Timeline: what was due, above what happened",
         tuple(_told(verdict, plan, marks)),
         _lanes(expected, due, lambda one: _of_due(one, plan), lambda one: f"tier {one.attempt.tier}"),
-        _lanes(actual, came, lambda one: _of_actual(one, plan), lambda one: f"tier {one.tier}" if one.tier else "tier not told"),
+        _lanes(
+            actual,
+            came,
+            lambda one: _of_actual(one, plan),
+            lambda one: f"tier {one.tier}" if one.tier else "tier not told",
+        ),
         marks,
         max(ends),
         min(starts),

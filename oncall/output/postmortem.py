@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import tzinfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from oncall import times
 from oncall.output.blocks import (
@@ -69,6 +70,9 @@ class Asked(Struct, frozen=True):
 def page_of(judged: Judged, findings: Findings, asked: Asked) -> Page:
     """The whole page."""
     verdict, plan = judged.verdict, judged.plan
+    if asked.redacted and findings.rehearsal is not None:  # what the log calls a dispatch may be a number
+        name = f"postmortem-{times.at(verdict.at, asked.zone):%Y-%m-%d-%H%M}"
+        findings = replace(findings, rehearsal=replace(findings.rehearsal, name=name))
     sections = [
         _experience(judged, asked.zone),
         section("Timeline", "timeline", [drawing_of(verdict, plan, asked.zone)]),

@@ -103,7 +103,7 @@ def _by_hand(wish: Wish) -> str:
 
 def diff_of(edit: Edit) -> str:
     """The lines that are others, with a few around them, as `patch` takes them."""
-    before, after = (text.split("\n") for text in (edit.before, edit.after))
+    before, after = (text.removesuffix("\n").split("\n") for text in (edit.before, edit.after))
     lines = unified_diff(before, after, f"a/{edit.file}", f"b/{edit.file}", lineterm="", n=_CONTEXT)
     return "\n".join(lines)
 

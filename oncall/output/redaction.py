@@ -32,9 +32,9 @@ _EMAIL = r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"
 _FOUND = re.compile(f"(?P<keep>{_DATE}|{_CLOCK}|{_EPOCH})|(?P<email>{_EMAIL})|(?P<number>{_NUMBER})")
 
 
-def redacted(page: Page, judged: Judged, today: Plan | None = None) -> Page:
+def redacted(page: Page, judged: Judged) -> Page:
     """The page with everything masked."""
-    return _everywhere(page, _Masks(judged, today))
+    return _everywhere(page, _Masks(judged))
 
 
 def _everywhere(value: _T, masks: _Masks) -> _T:
@@ -58,7 +58,7 @@ class _Masks:
     """What each thing is called instead: callers by letters, numbers and addresses by numbers, in the order in which
     they are met; one thing that is written in two ways has one name."""
 
-    def __init__(self, judged: Judged, today: Plan | None) -> None:
+    def __init__(self, judged: Judged) -> None:
         self._country = judged.plan.country if judged.plan else "US"
         self._names: dict[str, str] = {}
         self._known: dict[str, str] = {}  # the digits of a number, with and without its country, to the former
@@ -67,9 +67,8 @@ class _Masks:
         caller = judged.verdict.caller
         if caller is not None:
             self._caller(caller)
-        for plan in (judged.plan, today):
-            for address in _addresses(judged, plan):
-                self._address(address)
+        for address in _addresses(judged, judged.plan):
+            self._address(address)
         self._pattern = _any_of(self._words)
 
     def _caller(self, caller: str) -> None:

@@ -9,6 +9,7 @@ import os
 import re
 import shlex
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -19,10 +20,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-import yaml
 from markdown_it import MarkdownIt
 
-from tests.workspace.test_history import Repository
+from tests.workspace.test_history import Repository, needs_git
 
 from .conftest import Ran
 from .postmortems import AT, CALLER, CASES, blocks, do, fixes_of, logged, made
@@ -307,6 +307,18 @@ def test_a_file_that_is_written_otherwise_gets_words_and_no_edit(
     assert "Write by hand:" in fix
     assert "tiers.1: {notify: backup, ack_window: 40s}" in fix
     assert blocks(fix, "diff") == []
+
+
+@needs_git
+def test_an_edit_at_the_end_of_a_file_is_one_that_git_takes(run: Run, ws: Path, page: Callable[..., str]) -> None:
+    last = "accounts:\n  last: {name: Last, policy: last, contacts: {primary: {person: ann}, backup: {person: ben}}}\n"
+    last += "policies:\n  last: {tiers: [{notify: primary, ack_window: 40s}]}\n"
+    (ws / "z.yaml").write_text(last, encoding="utf-8")
+    diffs = blocks(page((*NO_ANSWER, "60 closed"), account="last"), "diff")
+    assert len(diffs) == 3  # the backup, the callback, and both
+    for diff in diffs:
+        assert "+++ b/z.yaml" in diff
+        subprocess.run(["git", "apply", "--check", "-"], cwd=ws, input=diff, text=True, check=True, capture_output=True)
 
 
 def test_a_candidate_adds_what_it_would_have_done(page: Callable[..., str], tmp_path: Path) -> None:
@@ -717,7 +729,9 @@ def test_no_caller_number_or_address_is_left(run: Run, tmp_path: Path, caller: s
         assert "op-9" in found
         assert "2026-11-05T23:58:00-05:00" in found
     plain = markdown.read_text(encoding="utf-8")
-    assert yaml.safe_load(blocks(plain, "yaml")[0])["scenarios"]
+    (scenario,) = blocks(plain, "yaml")
+    (ws / "scenarios.yaml").write_text(scenario, encoding="utf-8")
+    assert run("test", "postmortem-2026-11-05-2358", workspace=ws).status in (0, 1)
 
 
 def test_one_thing_has_one_name_on_a_page(page: Callable[..., str]) -> None:
@@ -734,12 +748,6 @@ def test_one_thing_has_one_name_on_a_page(page: Callable[..., str]) -> None:
     assert "Ann Lee (ann), voice number 1 " in rows[0]
     assert "Ann Lee (ann), sms number 1 " in rows[1]
     assert "caller A (nobody's)" in rows[2]
-
-
-def test_the_scenario_of_a_redacted_page_runs(run: Run, ws: Path, page: Callable[..., str]) -> None:
-    (scenario,) = blocks(page(MISSED, "--redact", account="owes"), "yaml")
-    (ws / "scenarios.yaml").write_text(scenario, encoding="utf-8")
-    assert run("test", "postmortem-d1", workspace=ws).status in (0, 1)
 
 
 def test_without_being_asked_nothing_is_masked(page: Callable[..., str]) -> None:
