@@ -112,7 +112,7 @@ def _log_kind(found: dict[str, Any]) -> str:
     if "enum" in first:
         return "one of the above"
     if "$ref" in first:
-        return "`system`, `file`, `line`"
+        return "`system`, `file`, `line`, `channels`"
     return {"string": "text", "integer": "a whole number", "boolean": "true or false"}[first["type"]]
 
 

@@ -7,7 +7,7 @@ from msgspec import Meta, Struct, field
 from msgspec.json import Decoder, Encoder
 
 from oncall import fields
-from oncall.model import Outcome
+from oncall.model import Channel, Outcome
 
 Type = Literal[
     "received",
@@ -65,11 +65,15 @@ Instant = Annotated[datetime, Meta(tz=True)]
 
 
 class Source(Struct, frozen=True, omit_defaults=True):
-    """Where an imported event comes from: the system, its file, the line in it."""
+    """Where an imported event comes from: the system, its file, the line in it.
+
+    `channels` are those the source can show at all: attempts on others are not in the log. Without it, all are.
+    """
 
     system: str | None = None
     file: str | None = None
     line: int | None = None
+    channels: tuple[Channel, ...] | None = None
 
 
 def _version() -> int:
@@ -117,7 +121,13 @@ class LogEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
     plan: Annotated[str | None, Meta(description="the digest of the plan in force")] = None
     until: Annotated[Instant | None, Meta(description="the end of a `gap`")] = None
     text: Annotated[str | None, Meta(description="anything else worth reading")] = None
-    source: Annotated[Source | None, Meta(description="where an imported event comes from")] = None
+    source: Annotated[
+        Source | None,
+        Meta(
+            description="where an imported event comes from; `channels` are the ones the source can show at all: "
+            "attempts on others are not in the log"
+        ),
+    ] = None
 
 
 DECODER = Decoder(LogEvent)

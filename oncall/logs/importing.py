@@ -22,6 +22,7 @@ from oncall.logs.contacts import Contacts
 from oncall.logs.event import LogEvent, Source, encode
 from oncall.logs.ordering import Sorter
 from oncall.logs.stamps import NoZoneError, StampError, parse_stamp
+from oncall.model import Channel
 
 NO_ACCOUNT = "no account has this line or name; the call is written without an account (--account gives one)"
 NOBODY = "nobody in the workspace has this address or name; the event is written without a person"
@@ -72,12 +73,13 @@ class Asked(Struct, frozen=True):
 
 class Format(Struct, frozen=True):
     """A format by its name: how its rows are read, and what those of one dispatch mean. `needs_zone` where no time in
-    it has one."""
+    it has one; `channels` are those it can show at all, where it cannot show every one."""
 
     name: str
     rows: Callable[[IO[bytes], Asked], Iterator[Row | Remark]]
     tell: Callable[[Telling, Sequence[Row]], None]
     needs_zone: bool = False
+    channels: tuple[Channel, ...] | None = None
 
 
 class Names:
@@ -120,17 +122,18 @@ class Names:
 class Telling:
     """What is told of one dispatch: events and remarks, in the order they are to stand at one instant."""
 
-    def __init__(self, system: str, dispatch: str, asked: Asked, names: Names) -> None:
+    def __init__(self, format: Format, dispatch: str, asked: Asked, names: Names) -> None:
         self.dispatch = dispatch
         self.said: list[LogEvent | Remark] = []
-        self._system = system
+        self._format = format
         self._asked = asked
         self._names = names
 
     def event(self, row: Row, type: str, time: datetime, **fields: Any) -> None:
         """Something happened; empty fields are left out."""
         known: dict[str, Any] = {name: value for name, value in fields.items() if value not in (None, "")}
-        known |= {"type": type, "source": Source(self._system, self._asked.file, row.line)}
+        source = Source(self._format.name, self._asked.file, row.line, self._format.channels)
+        known |= {"type": type, "source": source}
         self.said.append(LogEvent(time=time, dispatch=self.dispatch, **known))
 
     def remark(self, row: Row, reason: str, what: str = "", *, aside: bool = False) -> None:
@@ -190,7 +193,7 @@ def import_log(format: Format, source: IO[bytes], asked: Asked, remark: Callable
                 _add_row(grouped, one, remark)
         names = Names(asked.contacts)
         for dispatch, rows in _by_dispatch(grouped):
-            telling = Telling(format.name, dispatch, asked, names)
+            telling = Telling(format, dispatch, asked, names)
             format.tell(telling, rows)
             for said in telling.said:
                 if isinstance(said, Remark):

@@ -244,4 +244,4 @@ def _note(telling: Telling, row: Row, time: datetime | None) -> None:
         telling.event(row, "note", time, raw=row["disposition"], provider_id=row["uniqueid"], text=text)
 
 
-FORMAT = Format("asterisk-cdr", _rows, _tell, needs_zone=True)
+FORMAT = Format("asterisk-cdr", _rows, _tell, needs_zone=True, channels=("voice",))

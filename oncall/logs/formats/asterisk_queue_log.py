@@ -205,4 +205,4 @@ def _words(row: Row) -> str:
     return " ".join(part for part in parts if part)
 
 
-FORMAT = Format("asterisk-queue-log", _rows, _tell)
+FORMAT = Format("asterisk-queue-log", _rows, _tell, channels=("voice",))

@@ -229,4 +229,4 @@ def _end(telling: Telling, parent: Row, legs: Sequence[_Leg]) -> None:
         telling.event(parent, "note", end, text="the incoming call ended", **known)
 
 
-FORMAT = Format("twilio", _rows, _tell)
+FORMAT = Format("twilio", _rows, _tell, channels=("voice",))
