@@ -106,7 +106,7 @@ class LogEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
         Meta(description="the number or address that was tried: it says who was rung, whatever `person` says"),
     ] = None
     channel: Annotated[
-        str | None,
+        Channel | None,
         Meta(description="by what: `voice`, `sms`, `whatsapp`, `viber`, `push`, `chat`, `email`, `secure` or `pager`"),
     ] = None
     outcome: Annotated[Outcome | None, Meta(description="how an attempt ended")] = None

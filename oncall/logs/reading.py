@@ -104,7 +104,7 @@ class Log:
     def groups(self, only: str | None = None, part: tuple[int, int] = (0, 1)) -> Iterator[Group]:
         """The dispatches, in the order of their first lines. `only` is one of them; `part` (which, of how many) is a
         share of them by their ids, for several processes that read one log."""
-        lines = self.lines() if only is None else self.lines_with(only.encode())
+        lines = self.lines_with(only.encode()) if only else self.lines()
         grouping = _Grouping(self.faults)
         which, number_of_parts = part
         decode = _KEY.decode

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from oncall.errors import Problem
 from oncall.escalation.trace import Attempt
 from oncall.model import MESSAGE_WAIT, VOICE_WAIT, Account, Policy, Shift
-from oncall.plan import OutsideWindowError, Plan
+from oncall.plan import EVERYTHING, OutsideWindowError, Plan
 from oncall.replay.verdict import ActualAttempt
 from oncall.workspace.numbers import same
+
+_UNREAD = ("OC001", "OC003", "OC004", "OC304", "OC307")
+
+
+def unread(plan: Plan, account: str) -> Iterator[Problem]:
+    """What could not be read of the files that an account's chain hangs on: whole files, definitions, events."""
+    facts = plan.account_facts.get(account)
+    for about in (EVERYTHING, f"accounts/{account}", *(facts.depends if facts else ())):
+        for one in plan.reported.get(about, ()):
+            if one.code in _UNREAD:
+                yield one
 
 
 class Chain:

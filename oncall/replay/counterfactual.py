@@ -17,7 +17,7 @@ from oncall.escalation.trace import Trace
 from oncall.plan import Plan, PlanUsed
 from oncall.replay.alignment import Aligned
 from oncall.replay.causes import cause_of
-from oncall.replay.chain import Chain
+from oncall.replay.chain import Chain, unread
 from oncall.replay.expected import Expected, Seen, expected_of
 from oncall.replay.record import Record
 from oncall.replay.verdict import (
@@ -70,6 +70,8 @@ def counterfactual(verdict: Verdict, record: Record, plan: Plan | None, used: Pl
 def _chain(verdict: Verdict, record: Record, plan: Plan | None) -> Chain:
     if plan is None:
         raise OncallError("the candidate cannot be loaded")
+    for one in unread(plan, verdict.account or ""):
+        raise OncallError(f"the candidate cannot be read as a whole: {one.file}:{one.line}: {one.message}")
     if verdict.account is None or verdict.account not in plan.accounts:
         raise OncallError("the candidate has no such account")
     return Chain(plan, verdict.account, policy_of(plan, verdict.account), record.start)

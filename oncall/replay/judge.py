@@ -13,13 +13,14 @@ from math import inf
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oncall import times
 from oncall.errors import OncallError
 from oncall.escalation.engine import policy_of
 from oncall.logs.contacts import Contacts
 from oncall.plan import Plan
 from oncall.replay.alignment import Aligned, align
 from oncall.replay.causes import cause_of
-from oncall.replay.chain import Chain
+from oncall.replay.chain import Chain, unread
 from oncall.replay.expected import Expected, Seen, expected_of
 from oncall.replay.people import people_of
 from oncall.replay.record import Record
@@ -38,8 +39,7 @@ from oncall.replay.verdict import (
 )
 
 MOST_ATTEMPTS = 1000
-_MOST_LOST = 2
-_UNREAD = ("OC001", "OC304", "OC307")
+_MOST_LOST = 1
 _ENDINGS = ("no_answer", "busy", "declined", "unreachable", "failed", "voicemail", "answered")
 
 
@@ -78,7 +78,9 @@ def _chain(plan: Plan, account: str | None, record: Record) -> tuple[Chain | Non
         what = "which account it was for" if record.line is None else "whose line was called: it is nobody's"
         return None, (Missing(what, record.log_line),)
     if account not in plan.accounts:
-        return None, (Missing(f"the account {account!r}: it is not in the workspace", record.log_line),)
+        told = [f"{one.file}:{one.line}: {one.message}" for one in unread(plan, account)]
+        why = told[0] if told else "it is not in the workspace"
+        return None, (Missing(f"the account {account!r}: {why}", record.log_line),)
     if len(record.attempts) > MOST_ATTEMPTS:
         what = f"which of them are of this dispatch: {len(record.attempts):,} attempts have its id"
         return None, (Missing(what, record.log_line),)
@@ -89,12 +91,9 @@ def _chain(plan: Plan, account: str | None, record: Record) -> tuple[Chain | Non
 
 
 def _unread(plan: Plan, account: str) -> Iterator[Missing]:
-    """What could not be read of the calendars that say who was on call: nobody knows whom it would have named."""
-    facts = plan.account_facts.get(account)
-    for about in facts.depends if facts else ():
-        for one in plan.reported.get(about, ()):
-            if one.code in _UNREAD:
-                yield Missing(f"who was on call: {one.file}:{one.line}: {one.message}")
+    """What could not be read of the files that say who was on call, and how they are reached."""
+    for one in unread(plan, account):
+        yield Missing(f"what held then: {one.file}:{one.line}: {one.message}")
 
 
 def _verdict(
@@ -123,9 +122,12 @@ def _verdict(
         sure = held is not None and result != "undetermined" and not unsure
         cause = _cause(chain, record, attempts, held) if chain and held and sure else "undetermined"
     divergences: list[Divergence] = []
+    recovery_failed: list[Divergence] = []
     if chain and held and not unsure:
         divergences = _certain(held.aligned.divergences, record, attempts)
-        divergences += _recovery(chain, record, result, due)
+        recovery_failed = _recovery(chain, record, result, due)
+        if divergences or not _is_cut(record, attempts):  # else another may have been the first
+            divergences += recovery_failed
     first = record.first_taken
     return Verdict(
         dispatch=record.dispatch,
@@ -133,7 +135,7 @@ def _verdict(
         at=record.start,
         result=result,
         cause=cause,
-        also=_also(divergences),
+        also=_also(divergences, recovery_failed),
         missing=tuple(dict.fromkeys(missing)),
         divergences=tuple(divergences),
         expected=_beside(held) if held else (),
@@ -260,7 +262,16 @@ def _certain(divergences: Sequence[Divergence], record: Record, attempts: Sequen
         return []
     until = _doubtful_from(record)
     lost = min((one.started for one in attempts if one.outcome == UNKNOWN), default=inf)
-    return [one for one in divergences if one.at < until and one.at <= lost]
+    return [
+        one
+        for one in divergences
+        if one.at < until and one.at <= lost and (one.kind != "stopped_early" or until >= record.ended)
+    ]
+
+
+def _is_cut(record: Record, attempts: Sequence[ActualAttempt]) -> bool:
+    """Whether something that diverged before the end may be missing."""
+    return _doubtful_from(record) < record.ended or any(one.outcome == UNKNOWN for one in attempts)
 
 
 def _recovery(chain: Chain, record: Record, result: Result, due: float | None) -> list[Divergence]:
@@ -277,17 +288,14 @@ def _recovery(chain: Chain, record: Record, result: Result, due: float | None) -
         return [Divergence("no_recovery", record.ended, message, None, file, line)]
     if due is None or (callback.completed is not None and callback.completed <= due):
         return []
-    when = "never made" if callback.completed is None else f"made {round(callback.completed - due)}s late"
+    late = 0 if callback.completed is None else round(callback.completed - due)
+    when = "never made" if callback.completed is None else f"made {times.show_duration(late)} late"
     return [Divergence("callback_late", due, f"the callback was {when}", callback.log_line, file, line)]
 
 
-def _also(divergences: Sequence[Divergence]) -> tuple[str, ...]:
+def _also(divergences: Sequence[Divergence], recovery: Sequence[Divergence]) -> tuple[str, ...]:
     """The kinds of what else diverged; what became of the callback is always told."""
-    kinds: dict[str, None] = {}
-    for place, one in enumerate(divergences):
-        if place or one.kind in ("no_recovery", "callback_late"):
-            kinds[one.kind] = None
-    return tuple(kinds)
+    return tuple(dict.fromkeys(one.kind for one in (*divergences[1:], *recovery)))
 
 
 def _beside(held: Held) -> tuple[ExpectedAttempt, ...]:

@@ -14,7 +14,7 @@ from math import inf
 from msgspec import Struct
 from msgspec.structs import replace
 
-from oncall.logs.event import LogEvent
+from oncall.logs.event import LogEvent, encode
 from oncall.logs.faults import Fault
 from oncall.replay.verdict import TOLERANCE, UNKNOWN, ActualAttempt, ActualCallback, Missing
 
@@ -247,12 +247,14 @@ class _Putting:
 
     def _without_doubles(self, events: list[_Timed]) -> list[_Timed]:
         kept: list[_Timed] = []
+        said: dict[bytes, int] = {}
         for entry in events:
-            twin = _twin(kept, entry)
-            if twin is None:
+            what = encode(replace(entry[3], id=None, recorded=None, source=None))
+            twin = said.setdefault(what, entry[2])
+            if twin == entry[2]:
                 kept.append(entry)
                 continue
-            first, second = sorted((twin[2], entry[2]))
+            first, second = sorted((twin, entry[2]))
             self._faults.append(Fault(second, f"the same event as on line {first}, counted once"))
         return kept
 
@@ -400,7 +402,7 @@ class _Putting:
             picked_up=None if picked_up is None else max(picked_up, start),
             ended=ended,
             outcome=outcome,
-            confirmed=draft.taken is not None,
+            confirmed=outcome == "acknowledged" and draft.taken is not None,
             raw=draft.end[1].raw if draft.end else None,
             recording=draft.end[1].recording if draft.end else None,
             log_line=line,
@@ -408,8 +410,10 @@ class _Putting:
 
     def _end(self, draft: _Draft, start: float, line: int) -> tuple[float | None, str]:
         """When an attempt ended and how; for a call the log lost, nobody knows."""
-        if draft.taken is not None:
+        if draft.taken is not None and not _is_over(draft, draft.taken):
             return max(draft.taken, start), "acknowledged"
+        if draft.end is not None and draft.end[1].outcome is None and draft.picked_up is not None:
+            return max(draft.end[0], start), "answered"
         if draft.end is None or draft.end[1].outcome is None:
             if draft.channel not in (None, "voice"):
                 return None, "no_response"
@@ -428,25 +432,11 @@ class _Putting:
         self._unsure.append(Missing(what, line))
 
 
-def _twin(kept: list[_Timed], entry: _Timed) -> _Timed | None:
-    """The event of the same instant that says the same."""
-    for other in reversed(kept):
-        if other[0] != entry[0]:
-            return None
-        if _is_same(other[3], entry[3]):
-            return other
-    return None
-
-
-def _is_same(one: LogEvent, other: LogEvent) -> bool:
-    """Whether two events say the same, whenever and wherever they were written."""
-    if one.type != other.type or one.attempt != other.attempt or one.person != other.person:
+def _is_over(draft: _Draft, at: float) -> bool:
+    """Whether nothing can be acknowledged by an attempt any more: a call that has ended, or somebody declined."""
+    if draft.end is None or draft.end[0] >= at:
         return False
-    return _bare(one) == _bare(other)
-
-
-def _bare(one: LogEvent) -> LogEvent:
-    return replace(one, id=None, recorded=None, source=None)
+    return draft.channel in (None, "voice") or draft.end[1].outcome == "declined"
 
 
 def _turn(one: ActualAttempt) -> tuple[float, str, str, str, str]:

@@ -57,6 +57,6 @@ def test_a_calendar_that_cannot_be_read_leaves_every_cause_open_that_hangs_on_it
     (before,), _ = replayed(wanted=Wanted(dispatch="2026-11-05-2358"))
     (after,), _ = replayed(root, Wanted(dispatch="2026-11-05-2358"))
     assert (before.cause, after.cause) == ("slow_escalation", "undetermined")
-    assert any(one.what.startswith("who was on call: rotations/follow-the-sun.ics:") for one in after.missing)
+    assert any(one.what.startswith("what held then: rotations/follow-the-sun.ics:") for one in after.missing)
     (other,), _ = replayed(root, Wanted(dispatch="2026-10-16-1735"))
     assert other.cause == "skipped_tier"
