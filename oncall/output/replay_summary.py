@@ -175,10 +175,12 @@ def _number(count: int) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """A share in tenths of a per cent, rounded down: only all is 100%, only none is 0%."""
+    """A share in tenths of a per cent, a half rounded up: only all is 100%, only none is 0%."""
     if not whole or not part:
         return "0%"
-    tenths = part * 1000 // whole
+    tenths = (part * 2000 + whole) // (whole * 2)
+    if tenths == 1000 and part < whole:
+        return ">99.9%"
     return f"{tenths / 10:g}%" if tenths else "<0.1%"
 
 

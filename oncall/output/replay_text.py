@@ -69,7 +69,8 @@ def _head(judged: Judged, zone: tzinfo) -> Iterator[Line]:
     )
     yield from _call(verdict)
     closed = f", closed as {disposition_of(verdict)}" if verdict.disposition else ""
-    yield _verdict(verdict.result, f"{RESULTS[verdict.result]}{closed}")
+    resolved = "" if verdict.resolved is None else f", resolved: {'yes' if verdict.resolved else 'no'}"
+    yield _verdict(verdict.result, f"{RESULTS[verdict.result]}{closed}{resolved}")
     if verdict.cause is not None:
         yield (f"{_INDENT}cause   ", "quiet"), (short(verdict.cause), "bad"), (f": {cause_text(verdict)}", "title")
     yield (*_plan(verdict.plan), (f", rules {RULES_VERSION}", "quiet"))

@@ -117,6 +117,8 @@ def cause_text(verdict: Verdict) -> str:
     """Why, in words."""
     if verdict.cause == "not_tried" and not verdict.actual:
         return "nobody was tried"
+    if verdict.cause == "caller_patience" and not verdict.actual:
+        return "the caller left before anybody could be tried"
     return CAUSES[str(verdict.cause)]
 
 

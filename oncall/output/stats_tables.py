@@ -70,8 +70,8 @@ def plural(kind: str) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in whole per cent; only all is 100%, only none is 0%."""
-    whole = round(share * 100)
+    """A share in whole per cent, a half rounded up; only all is 100%, only none is 0%."""
+    whole = int(round(share * 100, 9) + 0.5)  # 29 of 200 is 14.5, and a little less as a float
     if whole == 100 and share < 1:
         return ">99%"
     return "<1%" if whole == 0 and share > 0 else f"{whole}%"

@@ -76,6 +76,8 @@ def _cause(verdict: Verdict) -> str:
     if cause == "stopped_early":
         still = "nobody was tried any more" if verdict.actual else "nobody was tried"
         return f"{still}, although somebody was due"
+    if cause == "caller_patience" and not verdict.actual:
+        return "the caller left before anybody could be tried"
     if cause == "not_tried":
         return "every try was cut short" if verdict.actual else "nobody was tried"
     return _BECAUSE.get(cause) or _outcome(cause, verdict)

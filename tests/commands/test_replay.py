@@ -17,6 +17,7 @@ from rich.cells import cell_len
 
 from oncall import times
 from oncall.logs.event import encode
+from oncall.output.replay_summary import share
 from oncall.output.replay_text import dispatch_lines
 from oncall.output.who_text import Line
 from oncall.replay.run import Job, Judged, Replay, Wanted
@@ -121,6 +122,26 @@ def test_one_dispatch_shows_what_was_due_beside_what_came_and_what_says_so(run: 
 def test_on_eighty_columns_an_attempt_takes_two_lines(duo: Path, tmp_path: Path) -> None:
     found = judged(duo, write(tmp_path / "log", lines("d1", (*NO_ANSWER, "90 closed exhausted"), "owes")))
     assert NARROW in "\n".join(texts(dispatch_lines(found, ZONE, 80)))
+
+
+def test_a_caller_who_left_before_anybody_could_be_tried_is_not_said_to_have_been_served(
+    run: Run, duo: Path, tmp_path: Path
+) -> None:
+    log = write(tmp_path / "log", lines("d1", ("0 received", "3 caller_hung_up")))
+    shown = run("replay", log, "--dispatch", "d1", workspace=duo).out
+    assert "  cause   caller patience: the caller left before anybody could be tried\n" in shown
+    assert "everybody was tried" not in shown
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"), [("resolved false", ", resolved: no"), ("resolved true", ", resolved: yes"), (None, "")]
+)
+def test_whether_it_was_resolved_is_shown_where_the_log_says(
+    run: Run, duo: Path, tmp_path: Path, said: str | None, shown: str
+) -> None:
+    log = write(tmp_path / "log", lines("d1", (*GOOD, *((f"60 {said}",) if said else ()))))
+    head = run("replay", log, "--dispatch", "d1", workspace=duo).out.splitlines()[1]
+    assert head == f"  result  REACHED: a person took it{shown}"
 
 
 @pytest.mark.parametrize("width", [76, 80, 120])
@@ -350,22 +371,22 @@ def many(tmp_path: Path) -> str:
 
 
 WHOLE = """\
-7 dispatches, 42.8% ended well
+7 dispatches, 42.9% ended well
   7 held against today's files: the workspace is in no git repository
 
   result        dispatches  share
-  reached                2  28.5%
-  recovered              1  14.2%
-  abandoned              1  14.2%
-  missed                 2  28.5%
-  undetermined           1  14.2%
+  reached                2  28.6%
+  recovered              1  14.3%
+  abandoned              1  14.3%
+  missed                 2  28.6%
+  undetermined           1  14.3%
 
   cause            dispatches  share
-  caller patience           1  14.2%
-  skipped tier              1  14.2%
-  slow escalation           1  14.2%
-  stopped early             1  14.2%
-  undetermined              1  14.2%
+  caller patience           1  14.3%
+  skipped tier              1  14.3%
+  slow escalation           1  14.3%
+  stopped early             1  14.3%
+  undetermined              1  14.3%
 
   account  dispatches  good  reached  recovered  abandoned  missed  undetermined
   solo              1    0%                                                    1
@@ -385,6 +406,17 @@ worst first (missed, abandoned, undetermined, recovered; in each whoever waited 
 
 def test_a_log_is_counted_and_its_worst_come_first(run: Run, duo: Path, many: str) -> None:
     assert run("replay", many, workspace=duo) == (0, WHOLE, "")
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "text"),
+    [
+        *((0, 0, "0%"), (0, 3, "0%"), (1, 3, "33.3%"), (2, 3, "66.7%"), (3, 3, "100%")),
+        *((1, 2000, "0.1%"), (1, 2001, "<0.1%"), (1, 80, "1.3%"), (1999, 2000, ">99.9%"), (1998, 2000, "99.9%")),
+    ],
+)
+def test_a_share_is_rounded_and_only_all_is_100_per_cent(part: int, whole: int, text: str) -> None:
+    assert share(part, whole) == text
 
 
 def test_a_list_says_how_many_it_leaves_out(run: Run, duo: Path, many: str) -> None:
