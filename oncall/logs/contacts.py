@@ -17,13 +17,18 @@ class Contacts:
 
     def account_of(self, number: str) -> str | None:
         """The account whose published line a number is; None where it is nobody's, or that of several."""
-        found = self._lines.get(line(number, self.plan.country).digits, ())
+        found: tuple[str, ...] = ()
+        for text in _readings(number):
+            found = found or self._lines.get(line(text, self.plan.country).digits, ())
         return found[0] if len(found) == 1 else None
 
     def people_at(self, address: str) -> tuple[str, ...]:
         """The people who have an address among their contact methods, by id: several who share a phone, none where it
         is nobody's."""
-        return self._people.get(endpoint(address, self.plan.country), ())
+        found: tuple[str, ...] = ()
+        for text in _readings(address):
+            found = found or self._people.get(endpoint(text, self.plan.country), ())
+        return found
 
     def person_named(self, text: str) -> str | None:
         """The person whom a text names: by id, name, alias or email, as calendars do; None where nobody, or more than
@@ -56,6 +61,12 @@ class Contacts:
             for spelling in (name, person.name, *person.aliases, *filter(None, (person.email,))):
                 found.setdefault(_spelt(spelling), {})[name] = None
         return {spelling: tuple(sorted(names)) for spelling, names in found.items()}
+
+
+def _readings(number: str) -> tuple[str, ...]:
+    """The ways a number may be meant, the likeliest first: digits alone, as one of the workspace's country; where
+    nobody has that, as one with the code of its country, which telephone exchanges write without the `+`."""
+    return (number, f"+{number}") if number.isascii() and number.isdigit() else (number,)
 
 
 def _spelt(text: str) -> str:

@@ -62,6 +62,31 @@ def test_the_account_of_calls_on_unknown_lines_can_be_given(bring: Bring) -> Non
     assert bring("asterisk-queue-log", known, "--account", "support").events[0]["account"] == "acme"
 
 
+@pytest.mark.parametrize(
+    ("dialled", "person"),
+    [
+        ("61255500112", "eve"),
+        ("01161255500112", "eve"),
+        ("12025550101", "ann"),
+        ("2025550101", "ann"),
+        ("2001", "bob"),
+        ("255500112", None),
+        ("61255500113", None),
+    ],
+)
+def test_a_number_without_its_plus_is_found_where_it_is_nobodys_in_the_workspaces_country(
+    dialled: str, person: str | None, bring: Bring
+) -> None:
+    done = bring("csv", f"time,event,number,line\n2026-11-22T05:00:00Z,called,{dialled},\n")
+    assert done.events[0].get("person") == person
+    assert done.status == (0 if person else 1)
+
+
+def test_a_line_without_its_plus_is_found(bring: Bring) -> None:
+    done = bring("csv", "time,event,line\n2026-11-22T05:00:00Z,call,61255500180\n")
+    assert (done.status, done.events[0]["account"]) == (0, "support")
+
+
 def test_the_output_may_be_a_file_packed_or_not(bring: Bring, tmp_path: Path) -> None:
     shown = bring("asterisk-queue-log", QUEUE).events
     done = bring("asterisk-queue-log", QUEUE, "--output", "events.jsonl")
