@@ -114,7 +114,9 @@ def _columns(format: str, texts: Sequence[str]) -> dict[str, str]:
 @contextmanager
 def _opened(path: str) -> Iterator[IO[bytes]]:
     if path == "-":
-        yield sys.stdin.buffer
+        from oncall.logs.reading import standard_input  # here: `--help` does without
+
+        yield standard_input()
         return
     try:
         source = open(path, "rb")  # noqa: SIM115 - closed below

@@ -16,7 +16,7 @@ from oncall.cli.session import complain, now
 from oncall.errors import NotFoundError, OncallError
 from oncall.logs.faults import Faults
 from oncall.output.words import safe
-from oncall.replay.run import Replay, Wanted
+from oncall.replay.run import Job, Replay, Wanted, record_from
 from oncall.when import parse_when
 from oncall.workspace.numbers import endpoint
 
@@ -63,10 +63,27 @@ def _suggestion(text: str, known: Sequence[str]) -> str:
     return suggestion(text, known)
 
 
-def going_on(replayed: Replay[_T], log: str | None) -> Iterator[_T]:
-    """What is found, with a bar for somebody who waits for it."""
-    with progress(log) as told:
+def going_on(replayed: Replay[_T], job: Job) -> Iterator[_T]:
+    """What is found, with a bar for somebody who waits for it. OncallError at its end where nothing could be read:
+    that is no log without dispatches."""
+    with progress(job.log) as told:
         yield from replayed.results(told)
+    if replayed.faults.number and not replayed.summary.dispatches and not _holds_dispatch(job):
+        tell_faults(replayed.faults, job.log)
+        name = job.log if job.log is not None else "standard input"
+        raise OncallError(f"nothing in {name} could be read: is it an event log? `oncall import` makes one")
+
+
+def _holds_dispatch(job: Job) -> bool:
+    """Whether there is a dispatch that was only not asked for. Of standard input, which is gone by, it is supposed."""
+    if job.wanted == Wanted():
+        return False
+    if job.log is None:
+        return True
+    from oncall.logs.reading import Log, open_log  # here: only what is damaged needs it
+
+    with open_log(job.log) as file:
+        return any(record_from(group, Faults()) is not None for group in Log(file).groups())
 
 
 @contextmanager

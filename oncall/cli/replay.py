@@ -212,7 +212,7 @@ def _stream_json(asked: _Asked, *, only_summary: bool) -> Replay[Any]:
 
     replayed = asked.replay(_nothing if only_summary else partial(dispatch_text, zone_name=str(asked.zone)))
     out, before = sys.stdout, f'{json_text(head_document()).rstrip("}").rstrip()},\n  "dispatches": ['
-    for text in going_on(replayed, asked.job.log):
+    for text in going_on(replayed, asked.job):
         out.write(f"{before}\n{text}")
         before = ","
     end = "\n  ]" if before == "," else f"{before}]"
@@ -229,7 +229,7 @@ def _stream_csv(asked: _Asked) -> Replay[Any]:
     from oncall.output.replay_summary import COLUMNS, dispatch_row
 
     replayed = asked.replay(partial(dispatch_row, zone_name=str(asked.zone)))
-    rows = going_on(replayed, asked.job.log)
+    rows = going_on(replayed, asked.job)
     first = list(islice(rows, 1))  # what cannot be read is said before anything is printed
     print_csv(COLUMNS, chain(first, rows))
     return replayed
@@ -239,7 +239,7 @@ def _draw(asked: _Asked, *, only_summary: bool) -> Replay[Any]:
     from oncall.output.replay_summary import Lists, brief, summary_lines
 
     replayed = asked.replay(_nothing if only_summary else brief)
-    lists = Lists.of(going_on(replayed, asked.job.log), asked.limit)
+    lists = Lists.of(going_on(replayed, asked.job), asked.limit)
     shown = None if only_summary else lists
     if asked.how == "markdown":
         _print_markdown(replayed.summary, shown, asked)

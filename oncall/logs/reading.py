@@ -10,7 +10,7 @@ import re
 import sys
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 import msgspec
 from msgspec import Struct
@@ -48,11 +48,19 @@ _KEY = msgspec.json.Decoder(_Key)
 def open_log(path: str | None) -> BinaryIO:
     """The file of a log, None being standard input. OncallError where it cannot be read."""
     if path is None:
-        return sys.stdin.buffer
+        return standard_input()
     try:
         return open(path, "rb")
     except OSError as error:
         raise OncallError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def standard_input() -> BinaryIO:
+    """What is piped in. OncallError where the program was started without a standard input."""
+    stream: TextIO | None = sys.stdin
+    if stream is None:
+        raise OncallError("standard input is closed: name a file, or pipe something in")
+    return stream.buffer
 
 
 class Log:

@@ -530,6 +530,25 @@ def test_a_log_of_nothing_has_no_dispatch(run: Run, duo: Path, tmp_path: Path) -
     assert json.loads(run("replay", log, "--format", "json", workspace=duo).out)["dispatches"] == []
 
 
+@pytest.mark.parametrize("words", [(), ("--summary",), ("--format", "json"), ("--format", "csv"), ("--jobs", "2")])
+@pytest.mark.parametrize("asked", ["replay", "stats"])
+def test_a_file_of_which_nothing_can_be_read_is_no_empty_log(
+    run: Run, duo: Path, tmp_path: Path, asked: str, words: tuple[str, ...]
+) -> None:
+    log = write(tmp_path / "log", ["[1, 2]", '{"dispatch": "d1"}'])
+    ran = run(asked, log, *(word for word in words if asked == "replay" or word != "--summary"), workspace=duo)
+    assert (ran.status, ran.out) == (2, "")
+    assert f"  {log}:1: not a JSON object\n" in ran.err
+    assert ran.err.endswith(f"oncall: nothing in {log} could be read: is it an event log? `oncall import` makes one\n")
+
+
+def test_a_damaged_log_without_what_is_asked_for_is_no_error(run: Run, duo: Path, tmp_path: Path) -> None:
+    log = write(tmp_path / "log", ["[1, 2]"], lines("d1", GOOD))
+    ran = run("replay", log, "--until", "2020-01-01", workspace=duo)
+    assert (ran.status, ran.out) == (0, "no dispatch that was asked for is in the log\n")
+    assert f"  {log}:1: not a JSON object\n" in ran.err
+
+
 def test_a_gzipped_log_is_read_as_it_is(run: Run, duo: Path, many: str, tmp_path: Path) -> None:
     packed = tmp_path / "many.jsonl.gz"
     packed.write_bytes(gzip.compress(Path(many).read_bytes()))

@@ -110,10 +110,28 @@ def test_standard_input_is_read_packed_or_not(
 
 
 def test_an_empty_file_is_no_events(bring: Bring) -> None:
-    for kind in ("twilio", "pagerduty", "csv", "asterisk-queue-log"):
+    for kind in ("twilio", "pagerduty", "asterisk-queue-log"):
         for content in (b"", b"\n\n", gzip.compress(b"")):
             done = bring(kind, content)
             assert (done.status, done.events, done.report, done.err) == (0, [], [], "oncall: 0 events\n")
+
+
+def test_a_table_without_its_first_line_cannot_be_imported(bring: Bring) -> None:
+    for content in (b"", b"\n\n", gzip.compress(b"")):
+        done = bring("csv", content)
+        assert (done.status, done.events) == (2, [])
+        assert done.err == "oncall: log: it is empty: the first line has to name the columns\n"
+
+
+@pytest.mark.parametrize("words", [("import", "twilio"), ("replay",), ("stats",)], ids=" ".join)
+def test_a_standard_input_that_is_closed_is_said_to_be_so(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ONCALL_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(sys, "stdin", None)
+    assert main(["-w", str(WORKSPACE), *words, "-"]) == 2
+    said = "oncall: standard input is closed: name a file, or pipe something in\n"
+    assert capsys.readouterr() == ("", said)
 
 
 @pytest.mark.parametrize(

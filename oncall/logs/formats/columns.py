@@ -114,9 +114,11 @@ _CHANNELS = {**{name: name for name in CHANNELS}, **_CHANNEL_WORDS}
 
 def _rows(source: IO[bytes], asked: Asked) -> Iterator[Row | Remark]:
     names: list[str] | None = None
+    damaged = False
     alone = _dispatch(asked.file)
     for one in table(unpacked(source), across=True):
         if isinstance(one, Remark):
+            damaged = True
             yield one
         elif names is None:
             names = _header(one.cells, asked)
@@ -130,6 +132,8 @@ def _rows(source: IO[bytes], asked: Asked) -> Iterator[Row | Remark]:
             yield (
                 Row(one.line, dispatch, cells) if dispatch else Remark(one.line, NO_DISPATCH, ",".join(one.cells)[:200])
             )
+    if names is None and not damaged:
+        raise OncallError(f"{asked.file or 'standard input'}: it is empty: the first line has to name the columns")
 
 
 def _dispatch(file: str | None) -> str:
