@@ -21,15 +21,18 @@ class Fault(Struct, frozen=True):
 
 
 class Faults:
-    """The faults met so far: the first KEPT of them, and how many there were."""
+    """The faults met so far: the first KEPT of them, how many there were, and how many are of no dispatch."""
 
     def __init__(self) -> None:
         self.first: list[Fault] = []
         self.number = 0
+        self.nobodys = 0
 
     def add(self, fault: Fault) -> None:
         """One more."""
         self.number += 1
+        if fault.dispatch is None:
+            self.nobodys += 1
         if len(self.first) < KEPT:
             self.first.append(fault)
 

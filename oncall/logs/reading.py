@@ -26,16 +26,19 @@ LONGEST = 1_000_000
 
 _BLOCK = 1 << 20
 _PIECE = 1 << 14
+_HEAD = 10_000
 _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
 _NAMED = re.compile(rb'"dispatch"\s*:\s*("(?:[^"\\]|\\.)*")')
 
 
 class Group(Struct, frozen=True):
-    """The lines of one dispatch with their numbers, as they stand in the log."""
+    """The lines of one dispatch with their numbers, as they stand in the log. `cut_off` where the log is broken after
+    them, and nobody knows whether there were more."""
 
     dispatch: str
     lines: list[tuple[int, bytes]]
+    cut_off: bool = False
 
 
 class _Key(Struct):
@@ -64,12 +67,14 @@ def standard_input() -> BinaryIO:
 
 
 class Log:
-    """An event log being read. `read` is how many bytes of the file have been, `faults` what was wrong so far."""
+    """An event log being read. `read` is how many bytes of the file have been, `faults` what was wrong so far, and
+    `broken` says that there was more than could be read."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self.read = 0
         self.faults = Faults()
+        self.broken = False
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """The lines with their numbers, from 1, without their ends. A line beyond LONGEST is left out and reported."""
@@ -87,6 +92,9 @@ class Log:
                 yield number, line
             if len(rest) > LONGEST:
                 self.faults.add(Fault(number + 1, f"a line of more than {LONGEST:,} bytes: left out"))
+                named = _NAMED.search(rest, 0, _HEAD)
+                if named:  # enough of it to know whose it is
+                    yield number + 1, rest[: named.end()]
                 rest, long = b"", True
         if rest:
             yield number + 1, rest
@@ -130,7 +138,7 @@ class Log:
                 continue
             if not grouping.continues(name, number, line):
                 yield from grouping.add(name, number, line)
-        yield from grouping.rest()
+        yield from grouping.rest(cut_off=self.broken)
 
     def _dispatch(self, number: int, line: bytes) -> str | None:
         """Whose line it is that cannot be read as it should; None for one that is nobody's, which is reported."""
@@ -174,8 +182,10 @@ class Log:
                 self.read += len(block)
         except zlib.error as error:
             self.faults.add(Fault(0, f"the gzip is damaged ({error}): what comes after it could not be read"))
+            self.broken = True
             return
         if not unzip.eof:
+            self.broken = True
             self.faults.add(Fault(0, "the gzip ends in the middle: what came after it is not there"))
 
 
@@ -210,18 +220,18 @@ class _Grouping:
             self._oldest = number + SPAN
         self._open[name] = [(number, line)]
 
-    def rest(self) -> Iterator[Group]:
-        """The log is over."""
+    def rest(self, *, cut_off: bool) -> Iterator[Group]:
+        """The log is over, or broken."""
         while self._open:
-            yield self._first()
+            yield self._first(cut_off=cut_off)
 
-    def _first(self) -> Group:
+    def _first(self, *, cut_off: bool = False) -> Group:
         name = next(iter(self._open))
         lines = self._open.pop(name)
         self._done.add(hash(name))
         if self._open:
             self._oldest = next(iter(self._open.values()))[0][0] + SPAN
-        return Group(name, lines)
+        return Group(name, lines, cut_off)
 
 
 def _found(block: bytes, start: int, end: int, text: bytes, number: int) -> Iterator[tuple[int, bytes]]:

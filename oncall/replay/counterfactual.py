@@ -1,14 +1,17 @@
 """What other rules would have changed: the same dispatch by a candidate plan, with the responses that were recorded.
 
 It is assumed that people respond to a try as they did, so long after it started, and that callers leave when they did
-and else wait. What was never observed is not assumed: an attempt that nobody has ever made, the rest of a call that was
-cancelled, a callback that was never owed. Where it could make the verdict another, the verdict is `unknown`.
+and else wait. What was never observed is not assumed: an attempt that nobody has ever made, ringing beyond the moment
+at which we stopped it, an answer to a message after the record ended, a callback that was never owed. Where it could
+make the verdict another, the verdict is `unknown`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from math import inf
+
+from msgspec.structs import replace
 
 from oncall.errors import OncallError
 from oncall.escalation.engine import policy_of
@@ -49,7 +52,7 @@ def counterfactual(verdict: Verdict, record: Record, plan: Plan | None, used: Pl
         chain = _chain(verdict, record, plan)
     except OncallError as error:
         return _nothing(verdict, used, str(error))
-    seen = Seen(verdict.actual, record.hung_up, record.callback, record.ended)
+    seen = Seen(_as_far_as_seen(verdict, record), record.hung_up, record.callback, record.ended)
     expected = _expected(chain, record, seen)
     result = _result(expected)
     cause = None if result in ("reached", "answered") else _cause(chain, record, expected)
@@ -65,6 +68,27 @@ def counterfactual(verdict: Verdict, record: Record, plan: Plan | None, used: Pl
     else:
         change = worst
     return Counterfactual(change, result, cause, expected.attempts, expected.moved, used, best, worst, expected.trace)
+
+
+def _as_far_as_seen(verdict: Verdict, record: Record) -> tuple[ActualAttempt, ...]:
+    """The attempts, those that we stopped ourselves cut off where we did: ringing when its wait was over, and messages
+    when the record was. What would have come after that nobody has seen."""
+    waits: dict[tuple[str | None, str | None], list[float]] = {}
+    for due in verdict.expected:
+        waits.setdefault((due.attempt.person, due.attempt.channel), []).append(due.attempt.wait)
+    found = []
+    for one in verdict.actual:
+        tries = waits.get((one.person, one.channel), [])
+        found.append(_cut(one, tries.pop(0) if tries else 0, record.last))
+    return tuple(found)
+
+
+def _cut(one: ActualAttempt, wait: float, last: float) -> ActualAttempt:
+    if one.outcome == "no_answer" and one.ended is not None and one.ended - one.started >= wait - 1:
+        return replace(one, outcome="cancelled")
+    if one.outcome == "no_response":
+        return replace(one, outcome="cancelled", ended=max(last, one.started))
+    return one
 
 
 def _chain(verdict: Verdict, record: Record, plan: Plan | None) -> Chain:

@@ -24,6 +24,7 @@ from oncall.workspace.numbers import same
 
 _NOTHING_CAME = ("cancelled", "no_response", UNKNOWN)
 _CUT_OFF = ("cancelled", UNKNOWN)
+_SAME_SECOND = 1
 
 
 class Seen(Struct, frozen=True):
@@ -100,10 +101,11 @@ class _Driver:
         if self._unconfirmed:
             attempts = [replace(one, confirmed=False) if one.id in self._unconfirmed else one for one in trace.attempts]
             trace = replace(trace, attempts=tuple(attempts))
+        over = trace.callback.opened if trace.callback else self._dispatch.now  # of the chain
         found, moved, hangs_on = [], [], inf
         for one in trace.attempts:
             actual = self._responses[one.id]
-            unknown = actual is None or (actual.outcome in _CUT_OFF and _ran_on(one, actual))
+            unknown = actual is None or (actual.outcome in _CUT_OFF and _ran_on(one, actual, over))
             found.append(ExpectedAttempt(one, unknown, one.started > hangs_on))
             if unknown and hangs_on == inf:
                 hangs_on = one.started
@@ -231,9 +233,10 @@ def goes_on(attempts: Sequence[ActualAttempt], answered: ActualAttempt) -> bool:
     return last >= picked_up and last > answered.started
 
 
-def _ran_on(one: Attempt, actual: ActualAttempt) -> bool:
-    """Whether more of an attempt is wanted than was seen of it: it was cancelled sooner, or its end was lost."""
+def _ran_on(one: Attempt, actual: ActualAttempt, over: float) -> bool:
+    """Whether more of an attempt is wanted than was seen of it: it was cancelled sooner, or its end was lost. A message
+    can be answered until the chain is over."""
     if actual.ended is None:
         return actual.outcome == UNKNOWN
-    lasted = (one.waited_until if one.ended is None else one.ended) - one.started
-    return lasted > actual.ended - actual.started
+    lasted = (over if one.ended is None else one.ended) - one.started
+    return lasted > actual.ended - actual.started + _SAME_SECOND

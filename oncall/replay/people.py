@@ -33,18 +33,24 @@ def people_of(record: Record, contacts: Contacts, is_due: Callable[[Attempts, in
         one if people[:1] == (one.person,) else replace(one, person=people[0] if people else None)
         for one, people in zip(record.attempts, candidates, strict=True)
     ]
+    unnamed = [
+        Missing(f"who {one.person!r} is: nobody in the workspace is called so", one.log_line)
+        for one, people in zip(record.attempts, candidates, strict=True)
+        if one.address is None and one.person is not None and not people
+    ]
     shared = [place for place, people in enumerate(candidates) if len(people) > 1]
     if not shared:
-        return Known(tuple(attempts))
+        return Known(tuple(attempts), tuple(unnamed))
     if is_due is None or len(shared) > _MOST_SHARED:
-        return Known(tuple(attempts), tuple(_unsure(attempts[place], candidates[place]) for place in shared))
+        unsure = [_unsure(attempts[place], candidates[place]) for place in shared]
+        return Known(tuple(attempts), (*unnamed, *unsure))
     for place in shared:
         for person in candidates[place]:
             tried = [*attempts[:place], replace(attempts[place], person=person), *attempts[place + 1 :]]
             if is_due(tuple(tried), place):
                 attempts = tried
                 break
-    return Known(tuple(attempts))
+    return Known(tuple(attempts), tuple(unnamed))
 
 
 def _unsure(one: ActualAttempt, people: tuple[str, ...]) -> Missing:

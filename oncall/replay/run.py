@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from oncall.errors import OncallError
 from oncall.logs.contacts import Contacts
-from oncall.logs.faults import Faults
+from oncall.logs.faults import Fault, Faults
 from oncall.logs.mending import events_of
 from oncall.logs.reading import Group, Log, open_log
 from oncall.plan import Plan, PlanUsed
@@ -186,7 +186,7 @@ def _work(pipe: Connection, job: Job, each: Callable[[Judged], Any], part: tuple
             pipe.send(("batch", (log.read, made)))
             # Lines that are nobody's are met by every process.
             mine = [one for one in log.faults.first if one.dispatch is not None or part[0] == 0]
-            pipe.send(("end", (summary, mine, log.faults.number if part[0] == 0 else len(mine))))
+            pipe.send(("end", (summary, mine, log.faults.number - (log.faults.nobodys if part[0] else 0))))
     except OncallError as error:
         pipe.send(("error", str(error)))
     except (BrokenPipeError, KeyboardInterrupt):
@@ -212,6 +212,10 @@ def _judged(job: Job, log: Log, part: tuple[int, int], stack: ExitStack) -> Iter
 def record_from(group: Group, faults: Faults) -> Record | None:
     """The record of the lines of one dispatch, what is wrong with them reported; None where none can be read."""
     events, unread = events_of(group.lines)
+    if group.cut_off and not any(event.type == "closed" for _, event in events):
+        what = "the log breaks off after this line, and the dispatch may go on"
+        time = max((event.time.timestamp() for _, event in events), default=None)
+        unread.append(Fault(group.lines[-1][0], what, group.dispatch, weighs=True, time=time))
     if not events:
         for one in unread:
             faults.add(replace(one, dispatch=group.dispatch))
