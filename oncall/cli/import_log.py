@@ -18,7 +18,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 import typer
@@ -32,6 +32,8 @@ from oncall.output.words import safe, safe_json
 
 if TYPE_CHECKING:
     from oncall.logs.importing import Format, Remark
+
+DateOrder = Literal["ymd", "dmy", "mdy"]
 
 
 def _formats() -> list[str]:
@@ -61,6 +63,10 @@ def import_log(
         list[str] | None,
         typer.Option(metavar="FIELD=HEADER", help="csv: which column a field stands in; may be repeated."),
     ] = None,
+    date_order: Annotated[
+        DateOrder | None,
+        typer.Option(help="csv: the order of day, month and year in dates such as 24/11/2026."),
+    ] = None,
 ) -> None:
     from oncall.logs.contacts import Contacts
     from oncall.logs.importing import Asked, import_log
@@ -69,6 +75,8 @@ def import_log(
     chosen = _format(format)
     if chosen.needs_zone and timezone is None:
         raise OncallError(f"{format} has times without a zone: say which with --timezone, as in America/New_York")
+    if date_order is not None and format != "csv":
+        raise OncallError("--date-order is for csv: the other formats write dates in one way")
     if output is not None and output == report:
         raise OncallError("--output and --report are the same file")
     plan = session.plans().at(now())
@@ -78,6 +86,7 @@ def import_log(
         reader_zone(timezone, plan.timezone) if timezone is not None else None,
         account_named(plan, account) if account is not None else None,
         _columns(format, column or ()),
+        date_order,
     )
     with _opened(file) as source, closing(_Remarks()) as remarks:
         events = import_log(chosen, source, asked, remarks.add)

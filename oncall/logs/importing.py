@@ -62,13 +62,15 @@ class Row(Struct, frozen=True):
 
 class Asked(Struct, frozen=True):
     """What the person who imports says about the file: its name, the zone of times without one, the account of calls
-    whose line is nobody's, the headers of columns by field; and the workspace's contacts."""
+    whose line is nobody's, the headers of columns by field, the order of day, month and year in a date (`dmy`); and the
+    workspace's contacts."""
 
     contacts: Contacts
     file: str | None = None
     zone: tzinfo | None = None
     account: str | None = None
     columns: Mapping[str, str] = {}
+    date_order: str | None = None
 
 
 class Format(Struct, frozen=True):
@@ -126,13 +128,13 @@ class Telling:
         self.dispatch = dispatch
         self.said: list[LogEvent | Remark] = []
         self._format = format
-        self._asked = asked
+        self.asked = asked
         self._names = names
 
     def event(self, row: Row, type: str, time: datetime, **fields: Any) -> None:
         """Something happened; empty fields are left out."""
         known: dict[str, Any] = {name: value for name, value in fields.items() if value not in (None, "")}
-        source = Source(self._format.name, self._asked.file, row.line, self._format.channels)
+        source = Source(self._format.name, self.asked.file, row.line, self._format.channels)
         known |= {"type": type, "source": source}
         self.said.append(LogEvent(time=time, dispatch=self.dispatch, **known))
 
@@ -145,7 +147,7 @@ class Telling:
         names = [name for name in names if name]
         named = (self._names.account_named(name) for name in names)
         account = next(filter(None, named), None) or (self._names.account_of(line) if line else None)
-        account = account or self._asked.account
+        account = account or self.asked.account
         if account is None:
             self.remark(row, NO_ACCOUNT, line or next(iter(names), ""))
         self.event(row, "received", time, account=account, line=line, **fields)
@@ -171,9 +173,9 @@ class Telling:
     def stamp_of(self, row: Row, text: str, *, not_before: int | None = None) -> datetime | None:
         """When a text says, as `stamp`."""
         try:
-            time, doubt = parse_stamp(text, self._asked.zone, not_before)
+            time, doubt = parse_stamp(text, self.asked.zone, not_before)
         except NoZoneError as error:
-            raise OncallError(f"{self._asked.file or 'standard input'}:{row.line}: {error}") from None
+            raise OncallError(f"{self.asked.file or 'standard input'}:{row.line}: {error}") from None
         except StampError as error:
             self.remark(row, str(error), text)
             return None

@@ -1,4 +1,8 @@
-"""Times as logs write them. What a spreadsheet has rewritten is refused: it has lost seconds, or which is the month."""
+"""Times as logs write them. What a spreadsheet has rewritten is refused: it has lost seconds, or which is the month.
+
+What was typed into a spreadsheet by hand is another matter: it is as its author wrote it, and is read where the order
+of day and month is known.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,12 @@ REWRITTEN = "a date that a spreadsheet has rewritten: export the file again, and
 NOT_A_TIME = "not a date and time: 2026-11-22T23:58:00 is one, with -05:00 behind it where it has an offset"
 TWICE = "the clock showed this time twice that night, and nothing says which is meant: taken as the first"
 SKIPPED = "the clock skipped this time that night: moved forward, as the clock was; is --timezone right?"
+NO_ORDER = (
+    "a date that does not say which is the day and which the month: --date-order dmy or mdy says it (ymd where the "
+    "year comes first), or write 2026-11-22 23:58:00"
+)
+OTHER_ORDER = "a date that is not in the order of --date-order: write it so, or as 2026-11-22 23:58:00"
+NUMBERED = "a spreadsheet's number for a date and time: have it shown there as 2026-11-22 23:58:00, and save it again"
 NO_ZONE = "a time without a zone; say which clock it was with --timezone, as in --timezone America/New_York"
 
 _ISO = re.compile(
@@ -23,6 +33,12 @@ _SPREADSHEET = re.compile(
     r"|\d{4,6}([.,]\d+)?|\d+([.,]\d+)?E[+-]?\d+|#+",
     re.ASCII | re.IGNORECASE,
 )
+_TYPED = re.compile(
+    r"(\d{1,4})([/.-])(\d{1,2})\2(\d{1,4})(?:,? +|T)(\d{1,2}):(\d\d)(:\d\d)? ?([ap])?(?(8)\.?m\.?)"
+    r" ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?",
+    re.ASCII | re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\d{4,6}([.,]\d+)?|\d+([.,]\d+)?E[+-]?\d+|#+", re.ASCII | re.IGNORECASE)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _FIRST, _LAST = 1970, 2199
 
@@ -50,6 +66,45 @@ def parse_stamp(text: str, zone: tzinfo | None, not_before: int | None = None) -
     if zone is None:
         raise NoZoneError(NO_ZONE)
     return _local(moment.replace(tzinfo=zone), not_before)
+
+
+def as_iso(text: str, order: str | None) -> str:
+    """What was typed by hand, as ISO 8601: hours of one digit, AM and PM, and dates in an order, `ymd`, `dmy` or `mdy`;
+    None where only the ISO form says which is the month. What is no such date is given back as it is."""
+    found = _TYPED.fullmatch(" ".join(text[:100].split()))
+    if found is not None:
+        first, separator, second, third, hour, minute, seconds, half, offset = found.groups()
+        day = _day(separator, (first, second, third), order)
+        written = f"{day}T{_hour(int(hour), half)}:{minute}{seconds or ''}{(offset or '').upper()}"
+        if _iso(written) is None:
+            raise StampError(NOT_A_TIME)
+        return written
+    if _NUMBER.fullmatch(text.strip()[:100]):
+        raise StampError(NUMBERED)
+    if _SPREADSHEET.fullmatch(text.strip()[:100]):
+        raise StampError(NOT_A_TIME)
+    return text
+
+
+def _day(separator: str, parts: tuple[str, str, str], order: str | None) -> str:
+    """A day of which the parts stand in an order; one in the ISO form is in that one whatever the order."""
+    is_iso = separator == "-" and tuple(map(len, parts)) == (4, 2, 2)
+    if not is_iso and order is None:
+        raise StampError(NO_ORDER)
+    named = dict(zip("ymd" if is_iso or order is None else order, parts, strict=True))
+    year, month, day = (named[name] for name in "ymd")
+    if len(year) not in (2, 4) or len(month) > 2 or len(day) > 2 or int(month) > 12:
+        raise StampError(NOT_A_TIME if is_iso else OTHER_ORDER)
+    return f"{year if len(year) == 4 else '20' + year}-{month:0>2}-{day:0>2}"
+
+
+def _hour(hour: int, half: str | None) -> str:
+    """An hour of the day; `half` is the a or p of AM or PM, where hours are counted to 12."""
+    if half is None:
+        return f"{hour:02}"
+    if not 1 <= hour <= 12:
+        raise StampError(NOT_A_TIME)
+    return f"{hour % 12 + (12 if half in 'pP' else 0):02}"
 
 
 def epoch(seconds: float) -> datetime | None:

@@ -145,6 +145,7 @@ def test_a_standard_input_that_is_closed_is_said_to_be_so(
         (["asterisk-cdr", "log", "--timezone", "Amerika/New_York"], "(did you mean 'America/New_York'?)"),
         (["twilio", "log", "--account", "acne"], "acne"),
         (["twilio", "log", "--column", "time=When"], "--column is for csv"),
+        (["twilio", "log", "--date-order", "dmy"], "--date-order is for csv"),
         (["csv", "log", "--column", "time"], "write FIELD=HEADER"),
         (["csv", "log", "--column", "time=a", "--column", "time=b"], "says twice"),
         (["csv", "log", "--column", "persn=Who"], "there is no field 'persn' (did you mean 'person'?)"),
@@ -286,6 +287,60 @@ def test_the_zone_of_the_clock_is_the_one_given(bring: Bring) -> None:
     ):
         events = bring("csv", row, "--timezone", zone, "--account", "acme").events
         assert time in [one["time"] for one in events]
+
+
+@pytest.mark.parametrize(
+    ("written", "order", "time"),
+    [
+        ("24/11/2026 23:58", "dmy", "2026-11-24T23:58:00"),
+        ("11/24/2026 11:58 PM", "mdy", "2026-11-24T23:58:00"),
+        ("2026/11/24 9:05:07", "ymd", "2026-11-24T09:05:07"),
+        ("4.11.26 0:07", "dmy", "2026-11-04T00:07:00"),
+        ("04-11-2026, 12:00:01 a.m.", "dmy", "2026-11-04T00:00:01"),
+        ("2026-11-24 12:30pm", "dmy", "2026-11-24T12:30:00"),
+        ("2026-11-24 11:58:02\u202fPM", None, "2026-11-24T23:58:02"),
+        ("2026-11-24 9:05", None, "2026-11-24T09:05:00"),
+    ],
+)
+def test_a_date_typed_by_hand_is_read_where_its_order_is_known(
+    written: str, order: str | None, time: str, bring: Bring
+) -> None:
+    options = ["--date-order", order] if order else []
+    rows = f'time,event\n"{written}",hung up\n'
+    done = bring("csv", rows, "--timezone", "America/New_York", *options)
+    assert ([one["time"] for one in done.events], done.status) == ([time + "-05:00"], 0)
+
+
+@pytest.mark.parametrize(
+    ("written", "order", "said"),
+    [
+        ("24/11/2026 23:58", None, "--date-order dmy or mdy says it"),
+        ("04.11.2026 11:58 PM", None, "or write 2026-11-22 23:58:00"),
+        ("24/11/2026 23:58", "mdy", "not in the order of --date-order"),
+        ("24/11/2026 23:58", "ymd", "not in the order of --date-order"),
+        ("2026/11/24 23:58", "dmy", "not in the order of --date-order"),
+        ("24/11/2026", "dmy", "2026-11-22T23:58:00 is one"),
+        ("31/11/2026 23:58", "dmy", "2026-11-22T23:58:00 is one"),
+        ("2026-24-11 23:58", "dmy", "2026-11-22T23:58:00 is one"),
+        ("2026-11-24 13:58 PM", None, "2026-11-22T23:58:00 is one"),
+        ("46350.998", "dmy", "have it shown there as 2026-11-22 23:58:00"),
+    ],
+)
+def test_a_date_that_may_be_another_is_refused_with_what_to_do(
+    written: str, order: str | None, said: str, bring: Bring
+) -> None:
+    options = ["--date-order", order] if order else []
+    done = bring("csv", f'time,event\n"{written}",hung up\n', "--timezone", "America/New_York", *options)
+    assert (done.status, done.events) == (1, [])
+    assert said in done.report[0]["reason"]
+    assert done.report[0]["what"] == written
+
+
+def test_a_time_of_day_may_say_am_or_pm_beside_its_date(bring: Bring) -> None:
+    rows = "date,time,event\n24/11/2026,11:58 PM,call\n25/11/2026,12:00:01 am,hung up\n25/11/2026,7:30,closed\n"
+    done = bring("csv", rows, "--timezone", "America/New_York", "--account", "acme", "--date-order", "dmy")
+    times = ["2026-11-24T23:58:00-05:00", "2026-11-25T00:00:01-05:00", "2026-11-25T07:30:00-05:00"]
+    assert ([one["time"] for one in done.events], done.status) == (times, 0)
 
 
 def test_text_that_would_steer_a_terminal_is_shown(

@@ -17,6 +17,7 @@ from oncall.fields import Flag, suggestion
 from oncall.logs.event import OUTCOMES, TYPES
 from oncall.logs.importing import Asked, Format, Remark, Row, Telling
 from oncall.logs.incoming import table, unpacked
+from oncall.logs.stamps import StampError, as_iso
 from oncall.model import Channel
 
 UNUSED = "a column that is not used: --column FIELD=HEADER says which field it is"
@@ -89,7 +90,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "cancelled": ("canceled", "cancelled by caller"),
 }
 _CHANNEL_WORDS = {"phone": "voice", "call": "voice", "telephone": "voice", "text": "sms", "mail": "email"}
-_CLOCK = re.compile(r"\d{1,2}:\d\d(:\d\d)?", re.ASCII)
+_CLOCK = re.compile(r"\d{1,2}:\d\d(:\d\d)?(\s?[ap]\.?m\.?)?", re.IGNORECASE)
 _IMPLIED = {"called": "voice", "calling": "voice", "dialled": "voice", "dialed": "voice", "texted": "sms"}
 _INSTANTS = ("due", "until", "recorded")
 _AS_WRITTEN = ("line", "caller", "tier", "operator", "recording", "disposition", "provider_id")
@@ -210,10 +211,14 @@ class _Attempts:
 
 def _moment(telling: Telling, row: Row, cell: str) -> datetime | None:
     """When a cell says; a time of day is one of the day in the row's `date`."""
-    if row["date"] and _CLOCK.fullmatch(row[cell]):
-        clock = row[cell] if row[cell].index(":") == 2 else "0" + row[cell]
-        return telling.stamp_of(row, f"{row['date']}T{clock}")
-    return telling.stamp(row, cell)
+    text = row[cell]
+    if row["date"] and _CLOCK.fullmatch(text):
+        text = f"{row['date']} {text}"
+    try:
+        return telling.stamp_of(row, as_iso(text, telling.asked.date_order)) if text else None
+    except StampError as error:
+        telling.remark(row, str(error), text)
+        return None
 
 
 def _tell_row(telling: Telling, row: Row, time: datetime, attempts: _Attempts) -> None:
