@@ -52,13 +52,16 @@ def counterfactual(verdict: Verdict, record: Record, plan: Plan | None, used: Pl
         chain = _chain(verdict, record, plan)
     except OncallError as error:
         return _nothing(verdict, used, str(error))
-    seen = Seen(_as_far_as_seen(verdict, record), record.hung_up, record.callback, record.ended)
-    expected = _expected(chain, record, seen)
+    as_recorded = Seen(verdict.actual, record.hung_up, record.callback, record.ended)
+    seen = replace(as_recorded, attempts=_as_far_as_seen(verdict, record))
+    expected = _expected(chain, record, as_recorded)
+    same = _waited(verdict.trace) == _waited(expected.trace)  # then no more of anything is wanted
+    expected = expected if same else _expected(chain, record, seen)
     result = _result(expected)
     cause = None if result in ("reached", "answered") else _cause(chain, record, expected)
     worst = _change(verdict, result)
     best = _change(verdict, _best(chain, record, seen, expected, result))
-    if _is_same(verdict, expected, result):
+    if same or _is_same(verdict, expected, result):
         change: Change = "unchanged"
         best = worst = "unchanged"
     elif verdict.result == "undetermined" or any(
@@ -167,6 +170,17 @@ def _is_same(verdict: Verdict, expected: Expected, result: Result) -> bool:
         return False
     in_force = Expected(verdict.trace, verdict.expected, (), expected.picked_up, expected.callback_unknown)
     return _result(in_force) == result
+
+
+def _waited(trace: Trace | None) -> object:
+    """All that was tried, how long each attempt and each tier was given, and what was owed."""
+    if trace is None:
+        return None
+    tries = [
+        (one.person, one.channel, one.address, one.started, one.wait, one.waited_until, one.ended, one.outcome)
+        for one in trace.attempts
+    ]
+    return tries, [(one.started, one.window_until, one.ended) for one in trace.tiers], trace.callback and _owed(trace)
 
 
 def _owed(trace: Trace) -> tuple[str | None, float, float | None] | None:
