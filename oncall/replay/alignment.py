@@ -27,9 +27,18 @@ class Aligned(Struct, frozen=True):
     divergences: tuple[Divergence, ...]
 
 
-def align(chain: Chain, expected: Sequence[ExpectedAttempt], actual: Sequence[ActualAttempt], ended: float) -> Aligned:
-    """Hold what happened against what was due, in a dispatch that ended at a time."""
+def align(
+    chain: Chain,
+    expected: Sequence[ExpectedAttempt],
+    actual: Sequence[ActualAttempt],
+    ended: float,
+    shows: frozenset[str] | None = None,
+) -> Aligned:
+    """Hold what happened against what was due, in a dispatch that ended at a time. `shows` are the channels the log can
+    show at all: of what was due on others it says nothing."""
     aligning = _Aligning(chain, expected, actual, ended)
+    if shows is not None:
+        aligning.left = [place for place in aligning.left if expected[place].attempt.channel in shows]
     waiting = list(range(len(actual)))
     while waiting:
         aligning.take(waiting.pop(aligning.next_of(waiting)))

@@ -53,7 +53,7 @@ def _holding(
         yield "skipped_tier"
     if first == "stopped_early" and left is None:
         yield "stopped_early"
-    if left is not None and _is_slow(expected, aligned, attempts, left):
+    if left is not None and _is_slow(expected, aligned, attempts, left, record.shows):
         yield "slow_escalation"
     if left is not None and not aligned.divergences:
         yield "caller_patience"
@@ -72,10 +72,14 @@ def _has_backup(chain: Chain, trace: Trace, tried: set[str]) -> bool:
 
 
 def _is_slow(
-    expected: Sequence[ExpectedAttempt], aligned: Aligned, attempts: Sequence[ActualAttempt], left: float
+    expected: Sequence[ExpectedAttempt],
+    aligned: Aligned,
+    attempts: Sequence[ActualAttempt],
+    left: float,
+    shows: frozenset[str] | None,
 ) -> bool:
     for index, one in enumerate(expected):
-        if left - one.attempt.started <= TOLERANCE:
+        if left - one.attempt.started <= TOLERANCE or (shows is not None and one.attempt.channel not in shows):
             continue
         place = aligned.beside.get(index)
         if place is None or attempts[place].started > left or attempts[place].person != one.attempt.person:

@@ -40,6 +40,15 @@ from oncall.replay.verdict import (
 
 MOST_ATTEMPTS = 1000
 _MOST_LOST = 1
+# What attempts that cannot be seen do not change.
+_SEEN_IN_PART = (
+    "schedule_gap",
+    "wrong_person",
+    "no_backup",
+    "skipped_tier",
+    "stopped_early",
+    "slow_escalation",
+)
 _ENDINGS = ("no_answer", "busy", "declined", "unreachable", "failed", "voicemail", "answered")
 
 
@@ -113,10 +122,10 @@ def _verdict(
     doubts = doubts_about(record, result, due, can_recover=chain is None or recovery is not None or opened)
     lost = lost_ends(record, attempts, result)
     unsure = (*record.unsure, *unsure)
-    missing = [*unsure, *(one.missing for one in record.doubts), *_lost(attempts)]
+    held = _hold(chain, record, attempts) if chain else None
+    missing = [*unsure, *(one.missing for one in record.doubts), *_lost(attempts), *_hidden(held, record)]
     if doubts or lost or (chain is None and result == "recovered" and due is None):
         result = "undetermined"
-    held = _hold(chain, record, attempts) if chain else None
     cause: Cause | None = None
     if result not in ("reached", "answered"):
         sure = held is not None and result != "undetermined" and not unsure
@@ -165,7 +174,7 @@ def _hold(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...]) -> 
     seen = seen_in(record, attempts)
     expected = expected_of(chain.plan, chain.name, record.start, seen, record.dispatch)
     ended = ended_of(record, attempts, bool(chain.account.confirm))
-    aligned = align(chain, expected.attempts, attempts, ended)
+    aligned = align(chain, expected.attempts, attempts, ended, record.shows)
     if any(one.kind == "extra_attempt" for one in aligned.divergences):
         aligned = _with_what_was_nearly_due(chain, record, attempts, aligned, ended)
     cause = cause_of(chain, record, expected.trace, expected.attempts, aligned, attempts)
@@ -183,7 +192,8 @@ def _with_what_was_nearly_due(
     hung_up = None if record.hung_up is None else record.hung_up + TOLERANCE
     seen = Seen(later, hung_up, record.callback, record.ended)
     expected = expected_of(chain.plan, chain.name, record.start, seen, record.dispatch)
-    still = {one.actual for one in align(chain, expected.attempts, attempts, ended).divergences}
+    nearly = align(chain, expected.attempts, attempts, ended, record.shows)
+    still = {one.actual for one in nearly.divergences}
     left = [
         one
         for one in aligned.divergences
@@ -224,10 +234,23 @@ def _stands(held: Held, record: Record) -> bool:
     """Whether a cause holds whatever happened where the record is in doubt, which is after the result was certain: what
     was not there or not done until then stays so, as does a divergence before."""
     start = _doubtful_from(record)
+    if any(_hidden(held, record)) and held.cause not in _SEEN_IN_PART:
+        return False
     if start == inf or held.cause in ("schedule_gap", "no_backup", "slow_escalation"):
         return True
     divergences = held.aligned.divergences
     return held.cause in ("wrong_person", "skipped_tier") and divergences[0].at < start
+
+
+def _hidden(held: Held | None, record: Record) -> Iterator[Missing]:
+    """What was due on channels that the log cannot show."""
+    due = {
+        one.attempt.channel
+        for one in (held.expected.attempts if held and record.shows is not None else ())
+        if one.attempt.channel not in (record.shows or ()) and one.attempt.started < record.ended
+    }
+    if due:
+        yield Missing(f"attempts by {' and '.join(sorted(due))}: this log cannot show them", record.log_line)
 
 
 def _doubtful_from(record: Record) -> float:

@@ -70,6 +70,7 @@ class Record(Struct, frozen=True):
 
     `over` is when the caller could no longer be reached at once: the first of hang-up, callback and close; `inf` where
     there is none. `ended` is when the dispatch did: the first of acknowledgement and these, else its `last` event.
+    `shows` are the channels its sources can show at all, None for all of them.
     `doubts` may hide anything; `unsure` is evidence without which a cause cannot be proved, though the result can.
     `reported` is what was found wrong with its lines.
     """
@@ -90,6 +91,7 @@ class Record(Struct, frozen=True):
     disposition: str | None
     resolved: bool | None
     recordings: tuple[str, ...]
+    shows: frozenset[str] | None
     over: float
     ended: float
     doubts: tuple[Doubt, ...]
@@ -231,12 +233,21 @@ class _Putting:
             disposition=self._closed[1] if self._closed else None,
             resolved=self._resolved,
             recordings=tuple(self._recordings),
+            shows=self._shown(),
             over=over,
             ended=last if ended == inf else ended,
             doubts=tuple(Doubt(*one) for one in sorted(self._doubts, key=lambda one: one[:2])),
             unsure=tuple(self._unsure),
             reported=tuple(self._faults),
         )
+
+    def _shown(self) -> frozenset[str] | None:
+        shown: set[str] = set()
+        for _, _, _, event in self._events:
+            if event.source is None or event.source.channels is None:
+                return None
+            shown.update(event.source.channels)
+        return frozenset(shown)
 
     def _over(self) -> float:
         opened = self._callback.opened if self._callback else None

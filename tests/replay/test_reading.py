@@ -13,9 +13,10 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from oncall.errors import OncallError
-from oncall.logs.event import TYPES, LogEvent, json_schema
+from oncall.logs.event import TYPES, LogEvent, Source, json_schema
 from oncall.logs.faults import KEPT, Fault
 from oncall.logs.mending import events_of
 from oncall.logs.reading import LONGEST, SPAN, Group, Log
@@ -25,6 +26,9 @@ from oncall.replay.run import record_from
 from oncall.replay.verdict import Verdict
 from tests.escalation.generate import dry_run, dry_runs
 from tests.escalation.plans import Dry
+
+from .logs import Writer, numbered
+from .test_cases import plan_of
 
 START = "2026-03-10T02:00:00Z"
 
@@ -285,3 +289,22 @@ def test_thousands_of_attempts_with_one_id_are_of_nobody_knows_which_dispatch() 
     verdict = judge(record, plan)
     assert (verdict.result, verdict.cause, verdict.expected) == ("abandoned", "undetermined", ())
     assert any(one.what.endswith("attempts have its id") for one in verdict.missing)
+
+
+def test_a_log_of_calls_accuses_nobody_of_a_message_it_cannot_show() -> None:
+    plan = plan_of({"in": "methods"})
+    log = [
+        "0 received",
+        "0 attempt_started ann voice",
+        "20 attempt_ended ann no_answer",
+        "60 attempt_started ben voice",
+        "80 attempt_ended ben no_answer",
+        "80 closed",
+    ]
+    events = Writer().events(log)
+    calls = [replace(one, source=Source("exchange", channels=("voice",))) for one in events]
+    whole, seen = (judge(record_of(numbered(one)), plan) for one in (events, calls))
+    assert [one.kind for one in whole.divergences] == ["skipped_tier"]
+    assert [one.kind for one in seen.divergences] == []
+    assert (seen.result, seen.cause) == ("missed", "undetermined")
+    assert [one.what for one in seen.missing] == ["attempts by sms: this log cannot show them"]
