@@ -343,6 +343,42 @@ def test_a_time_of_day_may_say_am_or_pm_beside_its_date(bring: Bring) -> None:
     assert ([one["time"] for one in done.events], done.status) == (times, 0)
 
 
+def test_a_call_that_was_picked_up_and_ended_was_answered(bring: Bring) -> None:
+    rows = (
+        "time,event,who,attempt,result\n"
+        "2026-11-22T05:00:00Z,called,Ann Archer,,\n2026-11-22T05:00:10Z,picked up,Ann Archer,,\n"
+        "2026-11-22T05:03:00Z,call ended,Ann Archer,,\n"
+        "2026-11-22T05:04:00Z,called,Ann Archer,,\n2026-11-22T05:04:10Z,call ended,Ann Archer,,\n"
+        "2026-11-22T05:05:00Z,answered,Bob Baker,7,\n2026-11-22T05:06:00Z,ended,Bob Baker,7,voicemail\n"
+    )
+    ends = [one for one in bring("csv", rows).events if one["type"] == "attempt_ended"]
+    assert [one.get("outcome") for one in ends] == ["answered", None, "voicemail"]
+
+
+def test_an_attempt_that_was_picked_up_was_answered_where_its_row_says_nothing_else(bring: Bring) -> None:
+    stamps = "2026-11-22T05:00:00Z,2026-11-22T05:00:10Z,2026-11-22T05:03:00Z"
+    rows = f"started,picked up,ended,who,outcome\n{stamps},ann,\n{stamps},bob,voicemail\n{stamps},cleo,mystery\n"
+    ends = [one for one in bring("csv", rows).events if one["type"] == "attempt_ended"]
+    assert [one.get("outcome") for one in ends] == ["answered", "voicemail", None]
+
+
+@pytest.mark.parametrize(
+    ("format", "content"),
+    [
+        (
+            "asterisk-cdr",
+            "lastapp,lastdata,start,end,disposition,uniqueid\n"
+            "Dial,SIP/12025550199,11/24/2026 23:58,11/24/2026 23:59,NO ANSWER,1795582680.1\n",
+        ),
+        ("twilio", '{"sid": "CA2", "direction": "outbound-dial", "to": "+12025550199", "status": "busy"}'),
+    ],
+)
+def test_nobody_is_missed_in_an_event_that_is_not_written(format: str, content: str, bring: Bring) -> None:
+    done = bring(format, content, "--timezone", "America/New_York")
+    assert (done.status, done.events) == (1, [])
+    assert not any("the event is written" in one["reason"] for one in done.report)
+
+
 def test_text_that_would_steer_a_terminal_is_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bring: Bring, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -206,7 +206,8 @@ def _is_attempt(row: Row) -> bool:
 def _attempt(telling: Telling, row: Row, name: str, stretch: tuple[datetime | None, datetime | None]) -> None:
     begin, end = stretch
     known: dict[str, Any] = {"attempt": name, "channel": "voice", "provider_id": row["uniqueid"]}
-    known |= _who(telling, row)
+    if begin is not None or end is not None:  # else there is no event that could say who it was
+        known |= _who(telling, row)
     disposition = row["disposition"].upper()
     outcome = _OUTCOMES.get(disposition)
     if outcome is None:

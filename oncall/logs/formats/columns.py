@@ -25,7 +25,7 @@ NO_DISPATCH = "a row without a dispatch, in a file that has a column for it"
 NO_TIME = "a row without a time"
 NO_EVENT = "a row that says neither what happened nor how an attempt ended"
 UNKNOWN_EVENT = "a word for what happened that is not known; kept as a note"
-UNKNOWN_OUTCOME = "a word for how an attempt ended that is not known; the end is written without an outcome"
+UNKNOWN_OUTCOME = "a word for how an attempt ended that is not known; left out"
 UNKNOWN_CHANNEL = "a channel that is not known; the event is written without it"
 UNKNOWN_ACCOUNT = "no account is called so; the event is written without an account"
 WHEN = "how an attempt ended, but not when: that needs a column `ended`, or a row of its own"
@@ -197,6 +197,7 @@ class _Attempts:
     def __init__(self) -> None:
         self._count: dict[str, int] = {}
         self._open: set[str] = set()
+        self._picked_up: set[str] = set()
 
     def of(self, row: Row, type: str) -> str:
         """The attempt that an event is of."""
@@ -206,7 +207,14 @@ class _Attempts:
             self._open.add(whom)
         if type == "attempt_ended":
             self._open.discard(whom)
-        return row["attempt"] or f"{whom}#{self._count[whom]}"
+        attempt = row["attempt"] or f"{whom}#{self._count[whom]}"
+        if type == "attempt_answered":
+            self._picked_up.add(attempt)
+        return attempt
+
+    def is_picked_up(self, attempt: str) -> bool:
+        """Whether an attempt was answered before now."""
+        return attempt in self._picked_up
 
 
 def _moment(telling: Telling, row: Row, cell: str) -> datetime | None:
@@ -243,6 +251,8 @@ def _tell_row(telling: Telling, row: Row, time: datetime, attempts: _Attempts) -
         if kind != "attempt_ended" and row["outcome"]:
             telling.remark(row, WHEN, row["outcome"])
             outcome = None
+        elif not row["outcome"] and outcome is None and kind == "attempt_ended":
+            outcome = "answered" if attempts.is_picked_up(known["attempt"]) else None
         telling.event(row, kind, time, outcome=outcome, **known)
 
 
@@ -252,6 +262,8 @@ def _whole(telling: Telling, row: Row, start: datetime, outcome: str | None, kno
     answered, ended = _moment(telling, row, "answered"), _moment(telling, row, "ended")
     if answered is not None:
         telling.event(row, "attempt_answered", answered, **{**known, "raw": ""})
+        if not row["outcome"]:
+            outcome = "answered"
     if ended is not None:
         telling.event(row, "attempt_ended", ended, outcome=outcome, **known)
 

@@ -188,7 +188,8 @@ def _leg(telling: Telling, call: Row) -> _Leg:
     start, end = _start(telling, call), telling.stamp(call, "end")
     raw = f"{call['status']} {call['answered_by']}".strip()
     known: dict[str, Any] = {"attempt": call["sid"], "channel": "voice", "provider_id": call["sid"]}
-    known |= telling.who(call, address=call["to"])
+    if start is not None or end is not None:  # else there is no event that could say who it was
+        known |= telling.who(call, address=call["to"])
     if start is not None:
         telling.event(call, "attempt_started", start, raw=raw if end is None else "", **known)
     picked_up = _picked_up(call, start, end) if outcome in ("answered", "voicemail") else None
