@@ -22,6 +22,14 @@ _INDENT = "  "
 _IN_A_PIPE = 120
 _ORDER = "missed, abandoned, undetermined, recovered; in each whoever waited longest first"
 _MOST = 20  # rows of a table
+_LEAST = 8  # columns of the narrowest name
+_NARROW = {
+    "dispatches": "all",
+    "answered": "answ.",
+    "recovered": "recov.",
+    "abandoned": "aband.",
+    "undetermined": "undet.",
+}
 _CHANGES = ("saved", "worse", "still_missed", "unchanged", "unknown")
 
 
@@ -199,8 +207,8 @@ def summary_lines(
     what = "1 dispatch" if summary.dispatches == 1 else f"{summary.dispatches:,} dispatches"
     good = f", {share(summary.good, summary.dispatches)} ended well"
     yield (what, "name"), (good, "good" if summary.good == summary.dispatches else "title")
-    for line in _held_against(summary):
-        yield ((_INDENT + line, "quiet"),)
+    for text in _held_against(summary):
+        yield from (((_INDENT + line, "quiet"),) for line in folded(text, room - len(_INDENT)))
     for headings, rows in tables_of(summary):
         if headings[0] != "candidate":
             yield ()
@@ -209,11 +217,20 @@ def summary_lines(
                 yield ((f"{_INDENT}and {len(rows) - _MOST:,} more accounts: --format markdown has them all", "quiet"),)
     if lists is not None and lists.bad.number:
         yield ()
-        yield from _list(f"worst first ({_ORDER})", lists.bad, zone, room)
+        yield from _worst(lists.bad, zone, room)
         yield ((f"{_INDENT}oncall replay … --dispatch ID shows one", "quiet"),)
     if summary.verdict:
         yield ()
         yield from _candidate(summary, lists, zone, candidate, room)
+
+
+def _worst(found: Worst, zone: tzinfo, room: int) -> Iterator[Line]:
+    heading = f"worst first ({_ORDER})"
+    if size(heading) > room:
+        first, heading = heading.split("; ")
+        yield ((f"{first};", "quiet"),)
+        heading = _INDENT + heading
+    yield from _list(heading, found, zone, room)
 
 
 def _held_against(summary: Summary) -> Iterator[str]:
@@ -230,17 +247,31 @@ def _held_against(summary: Summary) -> Iterator[str]:
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> Iterator[Line]:
-    """A table, numbers to the right; in a narrow room the last columns are left out."""
-    widths = [max(size(cell) for cell in column) for column in zip(headings, *rows, strict=True)]
-    while len(widths) > 2 and sum(widths) + 2 * len(widths) > room:
-        widths.pop()
-    yield from (_table_row(row, widths, quiet=number == 0) for number, row in enumerate((headings, *rows)))
+    """A table, numbers to the right; in a narrow room headings are shorter and names take several lines."""
+    widths = _widths((headings, *rows))
+    if _wide(widths) > room:
+        headings = [_NARROW.get(heading, heading) for heading in headings]
+        widths = _widths((headings, *rows))
+        widths[0] = max(_LEAST, widths[0] - max(0, _wide(widths) - room))
+    for number, (name, *cells) in enumerate((headings, *rows)):
+        first, *more = folded(name, widths[0])
+        yield _table_row((first, *cells), widths, quiet=number == 0)
+        yield from (((_INDENT, "quiet"), (piece, "title")) for piece in more)
+
+
+def _widths(rows: Iterable[Sequence[str]]) -> list[int]:
+    return [max(size(cell) for cell in column) for column in zip(*rows, strict=True)]
+
+
+def _wide(widths: Sequence[int]) -> int:
+    """How much room a row takes, indented, its columns two spaces apart; one without width is left out."""
+    return len(_INDENT) + sum(width + 2 for width in widths if width) - 2
 
 
 def _table_row(row: Sequence[str], widths: Sequence[int], *, quiet: bool) -> Line:
     cells = [
         (cell if number == 0 else " " * (width - size(cell)) + cell, "quiet" if quiet else _look(cell, number))
-        for number, (cell, width) in enumerate(zip(row, widths, strict=False))
+        for number, (cell, width) in enumerate(zip(row, widths, strict=True))
     ]
     return ((_INDENT, "quiet"), *joined(cells, widths))
 
@@ -257,24 +288,55 @@ def _result_look(result: str) -> str:
 
 
 def _list(heading: str, found: Worst, zone: tzinfo, room: int) -> Iterator[Line]:
-    """Dispatches, one a line; in a narrow room what diverged first stands on a line of its own."""
-    for text in folded(heading, room):
-        yield ((text, "quiet"),)
+    """Dispatches, one a line; in a narrow room two, why on the second."""
+    yield ((heading, "quiet"),)
     shown = found.listed()
     seen_from = shown[-1].at if shown else 0
     rows = [_HEADINGS, *(_cells(one, zone, seen_from) for one in shown)] if shown else []
-    widths = [max(size(row[index][0]) for row in rows) for index in range(6)] if rows else []
-    for row in rows:
-        line: Line = ((_INDENT, "quiet"), *joined(row[:6], widths))
-        if row[6][0] and sum(size(cell) for cell, _ in line) + 2 + size(row[6][0]) <= room:
-            yield (*line, ("  ", "quiet"), row[6])
-        else:
-            yield line
-            if row[6][0] and row is not _HEADINGS:
-                yield ((f"{_INDENT * 3}{row[6][0]}", "quiet"),)
+    for row, lines in zip(rows, _in_lines(rows, room), strict=True):
+        yield lines[0]
+        yield from (line for line in lines[1:] if row is _HEADINGS or any(text.strip() for text, _ in line))
     left = found.number - len(shown)
     if left:
         yield ((f"{_INDENT}and {left:,} more: --limit {found.number} shows them all", "quiet"),)
+
+
+# Which columns stand on which line of an entry, where one line is too short for all.
+_LAYOUTS = (
+    ((0, 1, 2, 3, 4, 5, 6),),
+    ((0, 1, 2, 3, 4, 5), (6,)),
+    ((0, 1, 2, 3, 4), (5, 6)),
+    ((0, 1, 3, 4), (2, 5, 6)),
+    ((0, 1, 4), (2, 3, 5, 6)),
+    ((0, 4, 3), (1,), (2,), (5, 6)),
+)
+
+
+def _in_lines(rows: Sequence[Sequence[Span]], room: int) -> Iterator[list[Line]]:
+    """The lines of each row, by the first layout there is room for; else by the last."""
+    if not rows:
+        return
+    widths = _widths([[text for text, _ in row] for row in rows])
+    layout = next((one for one in _LAYOUTS if all(_fits(columns, one, widths, room) for columns in one)), _LAYOUTS[-1])
+    for row in rows:
+        yield [
+            (
+                (_margin(columns, layout), "quiet"),
+                *joined([row[column] for column in columns], [widths[column] for column in columns]),
+            )
+            for columns in layout
+        ]
+
+
+_Columns = tuple[int, ...]
+
+
+def _fits(columns: _Columns, layout: tuple[_Columns, ...], widths: Sequence[int], room: int) -> bool:
+    return _wide([widths[one] for one in columns]) - len(_INDENT) + len(_margin(columns, layout)) <= room
+
+
+def _margin(columns: _Columns, layout: tuple[_Columns, ...]) -> str:
+    return _INDENT if columns == layout[0] else _INDENT * 3
 
 
 def _cells(one: Brief, zone: tzinfo, seen_from: float) -> list[Span]:
@@ -296,7 +358,7 @@ def _candidate(summary: Summary, lists: Lists | None, zone: tzinfo, candidate: s
             look = {"saved": "good", "worse": "bad"}.get(name, "title")
             count = f"{summary.verdict[name]:,}"
             yield (f"{_INDENT}{count:>9} ", look), (f"{short(name)}", look), (f": {CHANGES[name]}", "quiet")
-    yield from _bounds(summary)
+    yield from _bounds(summary, room)
     for found, heading in ((lists.saved, "saved"), (lists.worse, "worse")) if lists else ():
         if found.number:
             yield ()
@@ -306,13 +368,17 @@ def _candidate(summary: Summary, lists: Lists | None, zone: tzinfo, candidate: s
         yield ((_INDENT + line, "quiet"),)
 
 
-def _bounds(summary: Summary) -> Iterator[Line]:
+def _bounds(summary: Summary, room: int) -> Iterator[Line]:
     """What it comes to at best, and at worst."""
     if not summary.verdict["unknown"]:
         return
     for heading, found in (("if all that is unknown went well", summary.best), ("if none of it did", summary.worst)):
         told_ = ", ".join(f"{found[name]:,} {short(name)}" for name in _CHANGES if found[name])
-        yield (f"{_INDENT}{heading}: ", "quiet"), (told_, "title")
+        if size(heading) + size(told_) + 4 <= room:
+            yield (f"{_INDENT}{heading}: ", "quiet"), (told_, "title")
+        else:
+            yield ((f"{_INDENT}{heading}:", "quiet"),)
+            yield from (((_INDENT * 2 + line, "title"),) for line in folded(told_, room - 2 * len(_INDENT)))
 
 
 # One row a dispatch.

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,11 @@ from rich.cells import cell_len
 
 from oncall import times
 from oncall.logs.event import encode
-from oncall.output.replay_summary import share
+from oncall.output.replay_summary import Brief, Lists, share, summary_lines
 from oncall.output.replay_text import dispatch_lines
 from oncall.output.who_text import Line
 from oncall.replay.run import Job, Judged, Replay, Wanted
+from oncall.replay.summary import Summary
 from tests.replay.logs import Writer
 
 from .conftest import Ran
@@ -423,6 +425,68 @@ def test_a_list_says_how_many_it_leaves_out(run: Run, duo: Path, many: str) -> N
     shown = run("replay", many, "--limit", "2", workspace=duo).out.splitlines()[-4:]
     assert [line.split()[1] for line in shown[:2]] == ["missed-long", "missed-short"]
     assert shown[2] == "  and 3 more: --limit 5 shows them all"
+
+
+NARROW_ACCOUNTS = """\
+  account       all   good  reached  answ.  recov.  aband.  missed  undet.
+  solo          100    20%       10      5       5      30      20      30
+  a-long-nam  1,200  91.7%    1,100                    100
+  e-of-an-ac
+  count
+"""
+NARROW_LIST = """\
+worst first (missed, abandoned, undetermined, recovered;
+  in each whoever waited longest first)
+  result     dispatch              account  time             waited
+      cause          first divergence
+  missed     CA81f2aa90b7c3d4e5f6  solo     Thu 5 Nov 23:58  1m30s
+      stopped early  stopped early
+  abandoned  CA2                   solo     Thu 5 Nov 23:58  20s
+"""
+
+
+def counted(**accounts: dict[str, int]) -> Summary:
+    found = {name.replace("_", "-"): Counter(results) for name, results in accounts.items()}
+    result = sum(found.values(), Counter[str]())
+    return Summary(result.total(), result, accounts=found)
+
+
+def test_on_eighty_columns_no_number_is_left_out_and_names_are_folded() -> None:
+    solo = {"reached": 10, "answered": 5, "recovered": 5, "abandoned": 30, "missed": 20, "undetermined": 30}
+    summary = counted(solo=solo, a_long_name_of_an_account={"reached": 1100, "abandoned": 100})
+    for width in (76, 80):
+        shown = texts(summary_lines(summary, None, ZONE, width=width))
+        assert max(map(cell_len, shown)) <= width
+    assert NARROW_ACCOUNTS in "".join(
+        f"{line.rstrip()}\n" for line in texts(summary_lines(summary, None, ZONE, width=74))
+    )
+
+
+def listed(*found: Brief) -> Lists:
+    return Lists.of(found, 20)
+
+
+def test_on_eighty_columns_one_of_the_worst_takes_two_lines_of_whole_phrases() -> None:
+    lists = listed(
+        Brief("CA81f2aa90b7c3d4e5f6", "solo", AT, "missed", "stopped_early", 90, 1, "stopped_early"),
+        Brief("CA2", "solo", AT, "abandoned", None, 20, 9),
+    )
+    shown = texts(summary_lines(counted(solo={"missed": 1, "abandoned": 1}), lists, ZONE, width=80))
+    assert NARROW_LIST in "".join(f"{line.rstrip()}\n" for line in shown)
+
+
+@pytest.mark.parametrize("account", ["solo", "northwind-hvac-after-hours"])
+@pytest.mark.parametrize("dispatch", ["d1", "CA81f2aa90b7c3d4e5f60718293a4b5c6d"])
+def test_a_list_is_no_wider_than_the_terminal(dispatch: str, account: str) -> None:
+    one = Brief(dispatch, account, AT, "abandoned", "slow_escalation", 5025, 1, "unknown_contact", "saved")
+    found = counted(solo={"abandoned": 1})
+    found.verdict["saved"] = 1
+    shown = texts(summary_lines(found, listed(one), ZONE, width=80))
+    assert max(cell_len(line.rstrip()) for line in shown) <= 80
+    for phrase in (dispatch, account, "slow escalation", "unknown contact", "1h23m45s"):
+        assert sum(phrase in line for line in shown) >= 2
+    heading = next(place for place, line in enumerate(shown) if dispatch in line)
+    assert shown[heading + 2].strip() == "oncall replay … --dispatch ID shows one"
 
 
 def test_the_counts_alone(run: Run, duo: Path, many: str) -> None:
