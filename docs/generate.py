@@ -110,7 +110,7 @@ def _log_kind(found: dict[str, Any]) -> str:
     if first.get("format") == "date-time":
         return "an instant"
     if "enum" in first:
-        return "one of the above"
+        return "one of these" if "voice" in first["enum"] else "one of the above"
     if "$ref" in first:
         return "`system`, `file`, `line`, `channels`"
     return {"string": "text", "integer": "a whole number", "boolean": "true or false"}[first["type"]]
