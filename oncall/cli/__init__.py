@@ -1,1 +1,1 @@
-"""The command line: one thin module a command. Only this reads the clock and the environment, prints, and sets statuses."""
+"""The command line: one thin module a command. This alone reads the clock and the environment, prints, sets statuses."""
