@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from oncall.plan import Plan
-from oncall.workspace.numbers import endpoint, line
+from oncall.workspace.numbers import endpoint, line, readings
 
 
 class Contacts:
@@ -18,7 +18,7 @@ class Contacts:
     def account_of(self, number: str) -> str | None:
         """The account whose published line a number is; None where it is nobody's, or that of several."""
         found: tuple[str, ...] = ()
-        for text in _readings(number):
+        for text in readings(number):
             found = found or self._lines.get(line(text, self.plan.country).digits, ())
         return found[0] if len(found) == 1 else None
 
@@ -26,7 +26,7 @@ class Contacts:
         """The people who have an address among their contact methods, by id: several who share a phone, none where it
         is nobody's."""
         found: tuple[str, ...] = ()
-        for text in _readings(address):
+        for text in readings(address):
             found = found or self._people.get(endpoint(text, self.plan.country), ())
         return found
 
@@ -61,12 +61,6 @@ class Contacts:
             for spelling in (name, person.name, *person.aliases, *filter(None, (person.email,))):
                 found.setdefault(_spelt(spelling), {})[name] = None
         return {spelling: tuple(sorted(names)) for spelling, names in found.items()}
-
-
-def _readings(number: str) -> tuple[str, ...]:
-    """The ways a number may be meant, the likeliest first: digits alone, as one of the workspace's country; where
-    nobody has that, as one with the code of its country, which telephone exchanges write without the `+`."""
-    return (number, f"+{number}") if number.isascii() and number.isdigit() else (number,)
 
 
 def _spelt(text: str) -> str:

@@ -39,8 +39,18 @@ def endpoint(address: str, country: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def readings(number: str) -> tuple[str, ...]:
+    """The ways a number in a log may be meant, the likeliest first: digits alone, as one of the workspace's country;
+    where that is nobody's, as one with its country's code, which telephone exchanges write without the `+`."""
+    return (number, f"+{number}") if number.isascii() and number.isdigit() else (number,)
+
+
 def same(one: str | None, other: str | None, country: str) -> bool:
     """Whether two addresses are one, however they are written."""
     if one is None or other is None:
         return False
-    return one == other or endpoint(one, country) == endpoint(other, country)
+    if one == other:
+        return True
+    return any(endpoint(text, country) == endpoint(other, country) for text in readings(one)) or any(
+        endpoint(text, country) == endpoint(one, country) for text in readings(other)
+    )

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from oncall.cli.main import main
+from oncall.workspace.numbers import same
 from tests.logs.conftest import WORKSPACE, Imported
 
 QUEUE = (
@@ -80,6 +81,23 @@ def test_a_number_without_its_plus_is_found_where_it_is_nobodys_in_the_workspace
     done = bring("csv", f"time,event,number,line\n2026-11-22T05:00:00Z,called,{dialled},\n")
     assert done.events[0].get("person") == person
     assert done.status == (0 if person else 1)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("61255500112", "+61 2 5550 0112", True),
+        ("61255500112", "011 61 2 5550 0112", True),
+        ("12025550101", "(202) 555-0101", True),
+        ("2001", "2001", True),
+        ("61255500112", "+61 2 5550 0113", False),
+        ("61 255500112x", "+61 2 5550 0112", False),
+        ("2001", "2002", False),
+        (None, "2001", False),
+    ],
+)
+def test_a_number_without_its_plus_is_the_one_with_it(one: str | None, other: str, is_same: bool) -> None:
+    assert (same(one, other, "US"), same(other, one, "US")) == (is_same, is_same)
 
 
 def test_a_line_without_its_plus_is_found(bring: Bring) -> None:
