@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oncall.escalation.trace import Callback, Trace
+from oncall.logs.mending import events_of
 from oncall.output.replay_words import (
     actual_outcome,
     called,
@@ -56,13 +57,30 @@ class Row(Struct, frozen=True):
 
 
 def rows_of(judged: Judged) -> list[Row]:
-    """Expected beside actual, the first divergence marked."""
-    verdict, plan = judged.verdict, judged.plan
-    left = _expected(verdict.expected, verdict.trace, plan, verdict.callback)
-    rows = list(_merged(left, _actual(verdict, plan)))
+    """Expected beside actual, the first divergence marked. What would have come later is left out once somebody has
+    it."""
+    verdict = judged.verdict
+    left = [cell for cell in _all_expected(judged) if not _would_follow(cell, verdict)]
+    rows = list(_merged(left, _actual(judged)))
     first = verdict.first_divergence
     marked = next((place for place, row in enumerate(rows) if first and _is_about(row, first, verdict)), None)
     return [Row(row.left, row.right, marked=place == marked) for place, row in enumerate(rows)]
+
+
+def left_out(judged: Judged) -> int:
+    """How many attempts would have come after somebody took it."""
+    return sum(cell.what == ATTEMPT and _would_follow(cell, judged.verdict) for cell in _all_expected(judged))
+
+
+def _all_expected(judged: Judged) -> list[Cell]:
+    verdict = judged.verdict
+    return _expected(verdict.expected, verdict.trace, judged.plan, verdict.callback)
+
+
+def _would_follow(cell: Cell, verdict: Verdict) -> bool:
+    """Whether something is due only because the policy cannot know that somebody has it: no attempt says so, or it
+    came before its time."""
+    return verdict.result in ("reached", "answered") and cell.beside is None and cell.at > verdict.ended
 
 
 def candidate_rows(judged: Judged) -> list[Row]:
@@ -70,7 +88,7 @@ def candidate_rows(judged: Judged) -> list[Row]:
     verdict, found = judged.verdict, judged.verdict.counterfactual
     if found is None:
         return []
-    left = _expected(verdict.expected, verdict.trace, judged.plan, verdict.callback)
+    left = _all_expected(judged)
     right = _expected(found.expected, found.trace, judged.other, None)
     beside = _at_the_same_time(verdict.expected, found.expected)
     left = [replace(cell, beside=beside[cell.place]) if cell.what == ATTEMPT else cell for cell in left]
@@ -170,7 +188,8 @@ def _owed(
         yield (callback.completed, 1000, 0, 0, 2), cell
 
 
-def _actual(verdict: Verdict, plan: Plan | None) -> list[Cell]:
+def _actual(judged: Judged) -> list[Cell]:
+    verdict, plan = judged.verdict, judged.plan
     cells = [
         Cell(
             ATTEMPT,
@@ -186,22 +205,33 @@ def _actual(verdict: Verdict, plan: Plan | None) -> list[Cell]:
         )
         for place, one in enumerate(verdict.actual)
     ]
-    return sorted((*cells, *_happened(verdict, plan)), key=lambda one: (one.at, one.what != ATTEMPT))
+    return sorted((*cells, *_happened(judged)), key=lambda one: (one.at, one.what != ATTEMPT))
 
 
-def _happened(verdict: Verdict, plan: Plan | None) -> Iterator[Cell]:
+def _happened(judged: Judged) -> Iterator[Cell]:
     """What the log has besides attempts, in the order of things at one instant."""
-    callback = verdict.callback
+    verdict, plan = judged.verdict, judged.plan
+    callback, said = verdict.callback, _said(judged)
     if verdict.acknowledged is not None:
-        yield Cell(OTHER, verdict.acknowledged, f"{called(verdict.by, plan)} took it", look="good")
+        taken = judged.record.first_taken if judged.record else None
+        line = taken.log_line if taken else None
+        yield Cell(OTHER, verdict.acknowledged, f"{called(verdict.by, plan)} took it", log_line=line, look="good")
     if verdict.hung_up is not None:
-        yield Cell(OTHER, verdict.hung_up, "the caller hung up", look="bad")
+        yield Cell(OTHER, verdict.hung_up, "the caller hung up", log_line=said.get("caller_hung_up"), look="bad")
     if callback is not None:
         yield from _callback(callback, plan)
     ends = (verdict.acknowledged, verdict.hung_up, callback.opened if callback else None)
     if verdict.ended not in ends:
         closed = f"closed: {disposition_of(verdict)}" if verdict.disposition else "it ended"
-        yield Cell(OTHER, verdict.ended, closed, look="title" if verdict.result in GOOD else "bad")
+        look = "title" if verdict.result in GOOD else "bad"
+        yield Cell(OTHER, verdict.ended, closed, log_line=said.get("closed"), look=look)
+
+
+def _said(judged: Judged) -> dict[str, int]:
+    """The lines of the log that say first that the caller left, and that it was closed."""
+    events = events_of(judged.group.lines)[0] if judged.group else ()
+    found = sorted((one.time, number, one.type) for number, one in events if one.type in ("caller_hung_up", "closed"))
+    return {kind: number for _, number, kind in reversed(found)}
 
 
 def disposition_of(verdict: Verdict) -> str:

@@ -10,7 +10,7 @@ from datetime import tzinfo
 
 from oncall.output.columns import beside, folded, joined, padded, size
 from oncall.output.replay_evidence import evidence_of
-from oncall.output.replay_rows import ATTEMPT, Cell, Row, candidate_rows, disposition_of, rows_of
+from oncall.output.replay_rows import ATTEMPT, Cell, Row, candidate_rows, disposition_of, left_out, rows_of
 from oncall.output.replay_words import (
     ASSUMPTION,
     CHANGES,
@@ -29,7 +29,7 @@ from oncall.output.who_text import Line, Span
 from oncall.output.words import moment, safe
 from oncall.plan import PlanUsed
 from oncall.replay.run import Judged
-from oncall.replay.verdict import GOOD, RULES_VERSION, Change, Counterfactual, Divergence, Result, Verdict
+from oncall.replay.verdict import GOOD, RULES_VERSION, TOLERANCE, Change, Counterfactual, Divergence, Result, Verdict
 
 _INDENT = "  "
 _MARK, _NO_MARK = "> ", "  "
@@ -47,6 +47,10 @@ def dispatch_lines(judged: Judged, zone: tzinfo, width: int | None = None) -> It
         yield ((_INDENT + line, "name"),)
     yield ()
     yield from _table(rows_of(judged), ("expected", "actual"), room)
+    later = left_out(judged)
+    if later:
+        tries = "1 try" if later == 1 else f"{later:,} tries"
+        yield ((f"{_INDENT}and {tries} that would have come later, had nobody taken it", "quiet"),)
     yield ()
     yield from _divergences(judged, room)
     yield from _listed("evidence", evidence_of(judged), room)
@@ -230,10 +234,11 @@ def _divergences(judged: Judged, room: int) -> Iterator[Line]:
     verdict, plan = judged.verdict, judged.plan
     first = verdict.first_divergence
     if first is None:
-        what = (
-            "cannot be told" if verdict.trace is None or verdict.missing else "none: all that was due was done in time"
-        )
-        yield (f"{_INDENT}first divergence  ", "quiet"), (what, "title")
+        what = "cannot be told" if verdict.trace is None or verdict.missing else f"none: {_all_done(verdict)}"
+        margin = f"{_INDENT}first divergence  "
+        for line in folded(what, room - len(margin)):
+            yield (margin, "quiet"), (line, "title")
+            margin = " " * len(margin)
         return
     named = f" ({first.kind})" if short(first.kind) != KINDS[first.kind] else ""
     yield (
@@ -250,6 +255,16 @@ def _divergences(judged: Judged, room: int) -> Iterator[Line]:
         [(offset(one.at), f"{_kind(one)}{divergence_text(one, verdict, plan)} ({place_of(one)})") for one in rest],
         room,
     )
+
+
+def _all_done(verdict: Verdict) -> str:
+    """How much was as it should be, where nothing diverged: an attempt that is due may be begun a little later."""
+    open_ = [one.attempt.started for one in verdict.expected if one.beside is None]
+    if any(one <= verdict.ended for one in open_):
+        return f"all that was due was done in time, its last {TOLERANCE}s aside"
+    if open_ and verdict.result not in ("reached", "answered"):
+        return "all that was due until it was over was done in time"
+    return "all that was due was done in time"
 
 
 def _kind(one: Divergence) -> str:

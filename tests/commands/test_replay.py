@@ -81,7 +81,7 @@ BESIDE = """\
 >     20s  Ben Ode (ben)  backup   voice  unknown           │
      ?40s  a callback is owed by Ann Lee (ann), due at      │
            15m40s                                           │
-                                                            │   1m30s  closed: exhausted
+                                                            │   1m30s  closed: exhausted  line 4
   ?15m40s  the callback goes to Ben Ode (ben)               │
   unknown: not tried to its end; nobody knows what would have come of it
   ?: that it comes, or when, hangs on something unknown
@@ -176,6 +176,49 @@ def test_two_hundred_attempts_over_three_days_are_all_shown(duo: Path, tmp_path:
     shown = texts(dispatch_lines(found, ZONE, 80))
     assert sum("│" in line and "line " in line for line in shown) == 200
     assert sum(line.endswith(" more: --format json has them all") for line in shown) == 1
+
+
+TAKEN_BY_NOBODY_TRIED = """\
+  expected                                   │ actual
+  0s  Ann Lee (ann)  primary  voice  unknown │
+                                             │ 5s  Ann Lee (ann) took it  line 2
+  unknown: not tried to its end; nobody knows what would have come of it
+  and 1 try that would have come later, had nobody taken it
+
+  first divergence  none: all that was due was done in time, its last 10s aside
+"""
+
+
+def test_what_would_have_come_after_somebody_took_it_is_left_out(run: Run, duo: Path, tmp_path: Path) -> None:
+    log = write(tmp_path / "log", lines("d1", ("0 received", "5 acknowledged ann", "9 closed"), "owes"))
+    ran = run("replay", log, "--dispatch", "d1", workspace=duo)
+    assert ran.out.split("\n\n", 2)[2] == TAKEN_BY_NOBODY_TRIED
+    rows = run("replay", log, "--dispatch", "d1", "--format", "csv", workspace=duo).out
+    assert "Ben Ode" not in rows
+    document = json.loads(run("replay", log, "--dispatch", "d1", "--format", "json", workspace=duo).out)
+    assert [one["person"] for one in document["dispatches"][0]["expected"]] == ["ann", "ben"]
+
+
+DONE = {
+    "all": (GOOD, "all that was due was done in time"),
+    "until closed": (
+        ("0 received", "0 attempt_started ann voice", "10 attempt_ended ann cancelled", "10 closed"),
+        "all that was due until it was over was done in time",
+    ),
+    "but the last": ((*NO_ANSWER, "22 closed"), "all that was due was done in time, its last 10s aside"),
+}
+
+
+@pytest.mark.parametrize("what", DONE)
+def test_what_was_due_and_not_done_is_not_said_to_be_done(run: Run, duo: Path, tmp_path: Path, what: str) -> None:
+    log, said = DONE[what]
+    ran = run("replay", write(tmp_path / "log", lines("d1", log)), "--dispatch", "d1", workspace=duo)
+    assert f"  first divergence  none: {said}\n" in ran.out
+
+
+def test_a_hang_up_has_its_line(run: Run, duo: Path, tmp_path: Path) -> None:
+    log = write(tmp_path / "log", lines("other", GOOD), lines("d1", (*NO_ANSWER, "90 caller_hung_up", "95 closed")))
+    assert "the caller hung up  line 7\n" in run("replay", log, "--dispatch", "d1", workspace=duo).out
 
 
 SHOWN = {
