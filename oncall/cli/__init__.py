@@ -1,1 +1,1 @@
-"""The command line: one thin module a command. This alone reads the clock and the environment, prints, sets statuses."""
+"""The command line: one thin module a command. This alone reads clock and environment, prints and sets statuses."""
