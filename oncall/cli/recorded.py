@@ -9,19 +9,25 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import tzinfo
-from typing import TypeVar
+from typing import Any, NamedTuple
 
 from oncall.cli.complete import RESULTS
-from oncall.cli.session import complain, now
-from oncall.errors import NotFoundError, OncallError
+from oncall.cli.session import complain, now, warn
+from oncall.errors import ERROR, NotFoundError, OncallError, Problem
+from oncall.escalation.trace import Trace
 from oncall.logs.faults import Faults
 from oncall.output.words import safe
-from oncall.replay.run import Job, Replay, Wanted, record_from
+from oncall.plan import EVERYTHING, Plan
+from oncall.replay.run import Job, Judged, Replay, Wanted, record_from
 from oncall.when import parse_when
+from oncall.workspace.files import HEAD
+from oncall.workspace.history import candidate
 from oncall.workspace.numbers import endpoint
 
-_T = TypeVar("_T")
 _SHOWN = 40
+_MOST_PROBLEMS = 1000
+_OF_AN_EVENT = ("OC303", "OC305")  # of one event of a calendar: they touch the dispatches it stands in
+_BROKEN = ("OC001", "OC003")
 _LARGE = 20_000_000  # bytes of a log that take long enough for somebody to wonder
 
 
@@ -63,15 +69,78 @@ def _suggestion(text: str, known: Sequence[str]) -> str:
     return suggestion(text, known)
 
 
-def going_on(replayed: Replay[_T], job: Job) -> Iterator[_T]:
-    """What is found, with a bar for somebody who waits for it. OncallError at its end where nothing could be read:
-    that is no log without dispatches."""
+class Noted(NamedTuple):
+    """What was made of a verdict, and what is newly found wrong with the files behind it and its counterfactual."""
+
+    made: Any
+    problems: tuple[Problem, ...]
+    of_candidate: tuple[Problem, ...]
+
+
+class Noting:
+    """Makes of each verdict what is wanted of it, and notes the problems that may have changed it, each once."""
+
+    def __init__(self, each: Callable[[Judged], Any]) -> None:
+        self._each = each
+        self._noted: tuple[set[Problem], set[Problem]] = set(), set()
+
+    def __call__(self, judged: Judged) -> Noted | None:
+        """What is made of one, and what has not been noted before."""
+        verdict, found = judged.verdict, judged.verdict.counterfactual
+        traces = verdict.trace, found.trace if found else None
+        new = [
+            tuple(_of_plan(plan, verdict.account, trace) - noted) if len(noted) < _MOST_PROBLEMS else ()
+            for plan, trace, noted in zip((judged.plan, judged.other), traces, self._noted, strict=True)
+        ]
+        for problems, noted in zip(new, self._noted, strict=True):
+            noted.update(problems)
+        made = self._each(judged)
+        return Noted(made, *new) if made is not None or any(new) else None
+
+
+def _of_plan(plan: Plan | None, account: str | None, trace: Trace | None) -> set[Problem]:
+    """What is wrong with the files behind an account, and with the people who were to be tried."""
+    if plan is None or not plan.reported:
+        return set()
+    facts = plan.account_facts.get(account) if account is not None else None
+    attempts = trace.attempts if trace else ()
+    shifts = {(one.shift.file, one.shift.line) for one in attempts}
+    abouts = (
+        *(facts.depends if facts else (EVERYTHING, f"accounts/{account}")),
+        *(f"people/{one.person}" for one in attempts),
+    )
+    found = {one for about in abouts for one in plan.reported.get(about, ()) if one.severity == ERROR}
+    return {one for one in found if one.code not in _OF_AN_EVENT or (one.file, one.line) in shifts}
+
+
+def going_on(replayed: Replay[Noted], job: Job) -> Iterator[Any]:
+    """What is found, with a bar for somebody who waits for it; at its end, what is wrong with the files behind it.
+    OncallError where nothing could be read: that is no log without dispatches."""
+    problems: dict[Problem, None] = {}
+    of_candidate: dict[Problem, None] = {}
     with progress(job.log) as told:
-        yield from replayed.results(told)
+        for one in replayed.results(told):
+            problems.update(dict.fromkeys(one.problems))
+            of_candidate.update(dict.fromkeys(one.of_candidate))
+            if one.made is not None:
+                yield one.made
+    warn(problems)
+    warn(of_candidate, "what is said of the candidate may be incomplete:")
     if replayed.faults.number and not replayed.summary.dispatches and not _holds_dispatch(job):
         tell_faults(replayed.faults, job.log)
         name = job.log if job.log is not None else "standard input"
         raise OncallError(f"nothing in {name} could be read: is it an event log? `oncall import` makes one")
+
+
+def check_candidate(job: Job) -> None:
+    """OncallError where the candidate is no workspace that can be loaded: everything in it would be a guess."""
+    if job.candidate is None:
+        return
+    with candidate(job.root, job.cache, job.candidate, job.here) as other:
+        told, _ = other.ask(now(), lambda plan: plan.reported.get(EVERYTHING, ()))
+    for one in told:
+        if one.file == HEAD and one.code in _BROKEN:
+            raise OncallError(f"--candidate {job.candidate}: {one.file}:{one.line or 1}: {one.message}")
 
 
 def _holds_dispatch(job: Job) -> bool:

@@ -25,7 +25,7 @@ import typer
 from msgspec import Struct
 
 from oncall.cli import complete
-from oncall.cli.recorded import check_accounts, going_on, instant, numbers, results
+from oncall.cli.recorded import Noted, Noting, check_accounts, check_candidate, going_on, instant, numbers, results
 from oncall.cli.recorded import tell_faults as tell_faults
 from oncall.cli.session import (
     Session,
@@ -93,6 +93,7 @@ def replay(
     job = Job(
         None if log == "-" else log, session.root, session.cache, plan.country, wanted, as_of, candidate, session.here()
     )
+    check_candidate(job)
     asked = _Asked(job, jobs, zone, format or ("rich" if on_terminal() else "plain"), limit)
     if dispatch is not None and not summary:
         status = _one(asked, dispatch)
@@ -111,8 +112,8 @@ class _Asked(Struct, frozen=True):
     how: str
     limit: int
 
-    def replay(self, each: Callable[[Judged], Any]) -> Replay[Any]:
-        return Replay(self.job, each, self.jobs)
+    def replay(self, each: Callable[[Judged], Any]) -> Replay[Noted]:
+        return Replay(self.job, Noting(each), self.jobs)
 
 
 # One dispatch.
@@ -120,7 +121,7 @@ class _Asked(Struct, frozen=True):
 
 def _one(asked: _Asked, dispatch: str) -> int:
     replayed = asked.replay(_as_it_is)
-    found = list(replayed.results())
+    found = list(going_on(replayed, asked.job))
     tell_faults(replayed.faults, asked.job.log)
     if not found:
         raise NotFoundError(not_there(asked.job, dispatch))

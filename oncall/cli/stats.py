@@ -26,7 +26,7 @@ import typer
 
 from oncall import times
 from oncall.cli import complete
-from oncall.cli.recorded import check_accounts, going_on, instant, numbers, results, tell_faults
+from oncall.cli.recorded import Noting, check_accounts, going_on, instant, numbers, results, tell_faults
 from oncall.cli.session import Session, now, on_terminal, print_csv, print_json, print_table, reader_zone
 from oncall.errors import OncallError
 from oncall.output.stats_tables import TOPICS
@@ -103,7 +103,7 @@ def stats(
     with ExitStack() as files:
         page = files.enter_context(_file(html, "--html", path, diverged)) if html is not None else None
         listed = files.enter_context(_file(diverged, "--diverged", path, html)) if diverged is not None else None
-        replayed = Replay(job, FactsOf(plan.timezone), jobs)
+        replayed = Replay(job, Noting(FactsOf(plan.timezone)), jobs)
         metrics = _counted(going_on(replayed, job), Metrics(measure), listed, zone)
         if page is not None:
             from oncall.output.stats_html import stats_page  # here: only this option needs it

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -763,3 +764,45 @@ def test_a_candidate_that_is_not_there_is_refused(run: Run, duo: Path, many: str
     ran = run("replay", many, "--candidate", "nowhere", workspace=duo)
     assert (ran.status, ran.out) == (2, "")
     assert ran.err.startswith("oncall: --candidate nowhere: that is no folder")
+
+
+# Files that could not be read whole.
+
+UNREAD = "  more.yaml:2:1: error: is not YAML: did not find expected node content [OC001]\n"
+
+
+def broken(root: Path) -> None:
+    (root / "more.yaml").write_text("people: [", encoding="utf-8")
+
+
+@pytest.mark.parametrize("words", [(), ("--jobs", "2"), ("--format", "json"), ("--dispatch", "good-1")], ids=" ".join)
+def test_what_is_wrong_with_the_files_behind_an_answer_is_told_once(
+    run: Run, duo: Path, many: str, words: tuple[str, ...]
+) -> None:
+    broken(duo)
+    assert run("replay", many, *words, workspace=duo).err == f"oncall: the answer may be incomplete:\n{UNREAD}"
+
+
+def test_what_is_wrong_with_the_files_behind_a_number_is_told(run: Run, duo: Path, many: str) -> None:
+    broken(duo)
+    assert run("stats", many, workspace=duo).err == f"oncall: the answer may be incomplete:\n{UNREAD}"
+
+
+def test_what_is_wrong_with_the_files_of_a_candidate_is_told(run: Run, duo: Path, many: str) -> None:
+    other = made(duo.parent / "other", CASES["workspace"])
+    broken(other)
+    ran = run("replay", many, "--candidate", str(other), workspace=duo)
+    assert (ran.status, ran.err) == (0, f"oncall: what is said of the candidate may be incomplete:\n{UNREAD}")
+
+
+def test_what_is_wrong_elsewhere_is_not_told(run: Run, duo: Path, many: str) -> None:
+    (duo / "more.yaml").write_text("accounts:\n  else: {name: Else, policy: nowhere}\n", encoding="utf-8")
+    assert run("replay", many, workspace=duo).err == ""
+
+
+@pytest.mark.parametrize("text", ["version: [", ""])
+def test_a_candidate_that_cannot_be_loaded_is_refused_with_its_line(run: Run, duo: Path, many: str, text: str) -> None:
+    other = made(duo.parent / "other", text)
+    ran = run("replay", many, "--candidate", str(other), workspace=duo)
+    assert (ran.status, ran.out) == (2, "")
+    assert re.match(rf"oncall: --candidate {re.escape(str(other))}: oncall\.yaml:\d+: is ", ran.err)
