@@ -12,7 +12,7 @@ from oncall.logs.event import DECODER, TYPES, LogEvent
 from oncall.logs.faults import Fault
 
 _NEEDED = ("time", "type", "dispatch")
-_DECIDES = ("attempt", "person", "address", "channel", "outcome", "account", "line", "until", "due", "owner")
+_DECIDES = ("attempt", "person", "address", "channel", "outcome", "account", "line", "until", "due", "owner", "source")
 
 
 def events_of(lines: Sequence[tuple[int, bytes]]) -> tuple[list[tuple[int, LogEvent]], list[Fault]]:

@@ -103,6 +103,8 @@ class _Aligning:
         if not self.left:
             return []
         first = self._expected[self.left[0]]
+        if first.tier not in self._chain.side_by_side_tiers:
+            return self.left[:1]
         found, seen = [], set()
         for index in self.left:
             other = self._expected[index]

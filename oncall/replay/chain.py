@@ -34,6 +34,9 @@ class Chain:
         self.written = f"policies/{self.account.policy}"
         self._start = start
         self._names = policy.tier_names
+        self.side_by_side_tiers = frozenset(
+            [name for name, tier in zip(self._names, policy.tiers, strict=True) if tier.order == "simultaneous"]
+        )
 
     def index(self, tier: str) -> int:
         """The place of a tier by its name, from 0."""
@@ -55,11 +58,7 @@ class Chain:
 
     def side_by_side(self, one: Attempt, other: Attempt) -> bool:
         """Whether two attempts belong to one pass through a tier that tries everybody side by side."""
-        return (
-            one.tier == other.tier
-            and one.round == other.round
-            and self.policy.tiers[self.index(one.tier)].order == "simultaneous"
-        )
+        return one.tier == other.tier and one.round == other.round and one.tier in self.side_by_side_tiers
 
     def wait_of(self, one: ActualAttempt) -> float:
         """How long an attempt is given before the next method: at least, where two methods are alike."""

@@ -24,7 +24,7 @@ from oncall.replay.chain import Chain, unread
 from oncall.replay.expected import Expected, Seen, expected_of
 from oncall.replay.people import people_of
 from oncall.replay.record import Record
-from oncall.replay.results import doubts_about, due_of, ended_of, lost_ends, result_of
+from oncall.replay.results import answered_by, doubts_about, due_of, ended_of, lost_ends, result_of
 from oncall.replay.verdict import (
     TOLERANCE,
     UNKNOWN,
@@ -115,8 +115,8 @@ def _verdict(
     recovery = chain.policy.recovery if chain else None
     due = due_of(record, recovery)
     confirm = bool(chain.account.confirm) if chain else False
-    result = result_of(record, attempts, due, confirm)
-    if chain is None and result != result_of(record, attempts, due, confirm=True):
+    result = result_of(record, answered_by(record, attempts, confirm), due)
+    if chain is None and result != result_of(record, answered_by(record, attempts, confirm=True), due):
         result = "undetermined"
     opened = record.callback is not None
     doubts = doubts_about(record, result, due, can_recover=chain is None or recovery is not None or opened)
@@ -173,7 +173,7 @@ def seen_in(record: Record, attempts: tuple[ActualAttempt, ...]) -> Seen:
 def _hold(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...]) -> Held:
     seen = seen_in(record, attempts)
     expected = expected_of(chain.plan, chain.name, record.start, seen, record.dispatch)
-    ended = ended_of(record, attempts, bool(chain.account.confirm))
+    ended = ended_of(record, answered_by(record, attempts, bool(chain.account.confirm)))
     aligned = align(chain, expected.attempts, attempts, ended, record.shows)
     if any(one.kind == "extra_attempt" for one in aligned.divergences):
         aligned = _with_what_was_nearly_due(chain, record, attempts, aligned, ended)

@@ -11,17 +11,17 @@ from oncall.replay.record import Doubt, Record
 from oncall.replay.verdict import UNKNOWN, ActualAttempt, Result
 
 
-def result_of(record: Record, attempts: Sequence[ActualAttempt], due: float | None, confirm: bool) -> Result:
+def result_of(record: Record, answered: ActualAttempt | None, due: float | None) -> Result:
     """The first that holds, taking the record to be complete.
 
-    `reached`: somebody took it before it was over for the caller. `answered`: picked up, nobody tried after it, and
-    nothing proves that a person took it. `recovered`: called back no later than `due` (None: no time was promised).
-    `abandoned`: the caller left. `missed`: nobody took it.
+    `reached`: somebody took it before it was over for the caller. `answered`: picked up (by the attempt `answered`),
+    nobody tried after it, and nothing proves that a person took it. `recovered`: called back no later than `due`
+    (None: no time was promised). `abandoned`: the caller left. `missed`: nobody took it.
     """
     first = record.first_taken
     if first is not None and first.at <= record.over:
         return "reached"
-    if answered_by(record, attempts, confirm) is not None:
+    if answered is not None:
         return "answered"
     completed = record.callback.completed if record.callback else None
     if completed is not None and (due is None or completed <= due):
@@ -38,9 +38,8 @@ def answered_by(record: Record, attempts: Sequence[ActualAttempt], confirm: bool
     return None
 
 
-def ended_of(record: Record, attempts: Sequence[ActualAttempt], confirm: bool) -> float:
+def ended_of(record: Record, answered: ActualAttempt | None) -> float:
     """When a dispatch ended: where nobody is known to have taken it, with its being picked up."""
-    answered = answered_by(record, attempts, confirm)
     if answered is None or answered.picked_up is None:
         return record.ended
     return min(record.ended, answered.picked_up)

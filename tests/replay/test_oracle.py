@@ -29,7 +29,7 @@ def verdict_of(plan: Plan, events: list[LogEvent]) -> Verdict:
     return judge(record_of(numbered(events)), plan)
 
 
-@settings(max_examples=1500)
+@settings(max_examples=600)
 @given(dispatches)
 def test_replay_says_what_the_oracle_says(one: broken.Broken) -> None:
     # Which of two calls to somebody in one second was the first nobody can say.
@@ -45,7 +45,7 @@ def test_replay_says_what_the_oracle_says(one: broken.Broken) -> None:
     assert said.also <= set(verdict.also)
 
 
-@settings(max_examples=1500)
+@settings(max_examples=600)
 @given(numbers)
 def test_what_the_engine_did_is_what_should_have_happened(number: int) -> None:
     dry, trace = broken.whole(number)
@@ -66,7 +66,7 @@ def test_the_order_of_lines_within_a_second_does_not_matter(one: broken.Broken, 
     assert [(one.kind, one.at) for one in first.divergences] == [(one.kind, one.at) for one in second.divergences]
 
 
-@settings(max_examples=1500)
+@settings(max_examples=600)
 @given(dispatches, numbers)
 def test_nothing_is_told_of_half_a_log_that_the_whole_denies(one: broken.Broken, number: int) -> None:
     # By when a callback that nobody promised is in time nobody can say.
