@@ -28,7 +28,7 @@ from oncall.replay.record import Record, record_of
 from oncall.replay.summary import Summary
 from oncall.replay.verdict import Counterfactual, Verdict
 from oncall.workspace.history import NoPlanError, PlansOfTheTime, candidate
-from oncall.workspace.numbers import endpoint
+from oncall.workspace.numbers import endpoint, readings
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -55,15 +55,19 @@ class Wanted(Struct, frozen=True):
             return False
         if self.until is not None and record.start >= self.until:
             return False
-        if self.lines and (record.line is None or endpoint(record.line, country) not in self.lines):
+        if self.lines and not _is_among(record.line, self.lines, country):
             return False
-        return not self.callers or (record.caller is not None and endpoint(record.caller, country) in self.callers)
+        return not self.callers or _is_among(record.caller, self.callers, country)
 
     def is_one(self, verdict: Verdict) -> bool:
         """Whether a verdict is."""
         if self.accounts and verdict.account not in self.accounts:
             return False
         return not self.results or verdict.result in self.results
+
+
+def _is_among(number: str | None, wanted: frozenset[str], country: str) -> bool:
+    return number is not None and any(endpoint(text, country) in wanted for text in readings(number))
 
 
 class Job(Struct, frozen=True):

@@ -60,3 +60,13 @@ def test_a_calendar_that_cannot_be_read_leaves_every_cause_open_that_hangs_on_it
     assert any(one.what.startswith("what held then: rotations/follow-the-sun.ics:") for one in after.missing)
     (other,), _ = replayed(root, Wanted(dispatch="2026-10-16-1735"))
     assert other.cause == "skipped_tier"
+
+
+def test_a_caller_is_found_without_the_plus_that_exchanges_leave_out(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    log.write_text(
+        '{"time":"2026-11-05T23:58:00Z","type":"received","dispatch":"d","account":"field-support",'
+        '"caller":"442079460199"}\n'
+    )
+    job = Job(str(log), str(SCHEDULES), None, "US", Wanted(callers=frozenset({"+442079460199"})), "now")
+    assert [one.caller for one in Replay(job, verdict_of).results()] == ["442079460199"]
