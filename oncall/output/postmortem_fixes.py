@@ -182,7 +182,7 @@ def _steps(judged: Judged, findings: Findings, workspace: str) -> Iterator[tuple
     if select is not None:
         yield f"{command}lint --select {select}", "finds nothing: the same hole is nowhere else"
     if findings.rehearsal is not None:
-        yield f"{command}test {findings.rehearsal.name}", "passes: the scenario below, in any YAML file there"
+        yield f"{command}test {findings.rehearsal.name}", "passes: the scenario below, in a new YAML file there"
         yield f"{command}test", "passes: nothing else has changed"
 
 

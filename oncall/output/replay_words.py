@@ -24,7 +24,7 @@ CAUSES = {
     "skipped_tier": "somebody who was due was passed over for a later tier",
     "stopped_early": "nobody was tried any more, although somebody was due",
     "slow_escalation": "when the caller left, somebody who was due had not been tried",
-    "caller_patience": "all went as the policy says, and the caller left before its end",
+    "caller_patience": "every attempt was made as the policy says, and the caller left before its end",
     "unreachable": "the phone of who was tried first could not be reached",
     "busy": "who was tried first was on the phone",
     "declined": "who was tried first declined",

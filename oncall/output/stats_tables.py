@@ -147,7 +147,7 @@ def _overview(kind: str, found: Kind) -> Iterator[Row]:
     yield _shared("answered", counts.answer_rate, "taken live by a person, or picked up and nothing proves more")
     yield _shared("called back", counts.recovered, "called back in time, of those not taken live")
     if kind == CALL:
-        yield _shared("abandoned", counts.abandonment, "the caller left before a person took it")
+        yield _shared("abandoned", counts.abandonment, "the caller left before a person took it, called back or not")
         if found.peak is not None:
             busiest = found.hours[found.peak]
             text = f"the same in the busiest hour of the day, from {hour_text(found.peak)}"
