@@ -8,7 +8,6 @@ engine goes on as if nothing had, and what comes after it depends on that.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from heapq import heappop, heappush
 from itertools import chain
 from math import inf
 
@@ -17,6 +16,7 @@ from msgspec.structs import replace
 
 from oncall.escalation.engine import Dispatch
 from oncall.escalation.responses import Response
+from oncall.escalation.simulate import Ahead, drive
 from oncall.escalation.trace import Action, Attempt, Callback, Event, Start, Tell, Trace
 from oncall.plan import Plan
 from oncall.replay.verdict import UNKNOWN, ActualAttempt, ActualCallback, ExpectedAttempt, Move
@@ -67,7 +67,7 @@ def expected_of(
 
 
 class _Driver:
-    """What is still to happen, in the order the engine is told of it."""
+    """A dispatch, and how those it tries responded as far as that was recorded."""
 
     def __init__(self, dispatch: Dispatch, seen: Seen, guess: Response | None, guessed: str) -> None:
         self._dispatch = dispatch
@@ -76,25 +76,16 @@ class _Driver:
         self._guess = guess
         self._guessed = guessed
         self._by_method = seen.by_method()
-        self._ahead: list[tuple[float, int, int, Event]] = []
-        self._count = 0
+        self._ahead = Ahead(dispatch)
         self._responses: dict[str, ActualAttempt | None] = {}
         self._unconfirmed: set[str] = set()
         self._called_back = False
         self._moved_callback: Move | None = None
 
     def run(self) -> None:
-        dispatch = self._dispatch
         if self._seen.hung_up is not None:
-            self._add(Event(self._seen.hung_up, "hung_up"))
-        while dispatch.disposition is None:
-            due = dispatch.until
-            while self._ahead and (due is None or self._ahead[0][0] <= due):
-                due = self._ahead[0][0]
-                self._react(dispatch.tell(heappop(self._ahead)[-1]))
-                if dispatch.disposition is not None:
-                    return
-            self._react(dispatch.go_on(dispatch.now if due is None else due))
+            self._ahead.add(Event(self._seen.hung_up, "hung_up"))
+        drive(self._dispatch, self._ahead, self._react)
 
     def expected(self) -> Expected:
         trace = self._dispatch.trace()
@@ -125,15 +116,11 @@ class _Driver:
         by = actual.completed_by if actual.completed is not None else actual.owner
         return callback.owner is not None and by is not None and by not in told
 
-    def _add(self, event: Event) -> None:
-        self._count += 1
-        heappush(self._ahead, (event.at, self._dispatch.order(event), self._count, event))
-
-    def _react(self, actions: Sequence[Action]) -> None:
+    def _react(self, actions: list[Action]) -> None:
         for action in actions:
             if isinstance(action, Start):
                 for event in self._response(action):
-                    self._add(event)
+                    self._ahead.add(event)
             elif isinstance(action, Tell):
                 self._call_back(action)
 
@@ -215,7 +202,7 @@ class _Driver:
         if at < told.at:
             at = told.at + max(0.0, actual.completed - opened)
             self._moved_callback = Move(by, "callback", actual.completed, at)
-        self._add(Event(at, "completed", person=by))
+        self._ahead.add(Event(at, "completed", person=by))
 
 
 def is_answered(actual: ActualAttempt, confirm: bool) -> bool:
