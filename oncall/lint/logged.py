@@ -205,7 +205,7 @@ class _Holding:
             policy = policy_of(plan, name)
         except OncallError:
             return _Held(name)
-        if not policy.tiers:
+        if not policy.tiers or record.misfit is not None:
             return _Held(name)
         return _Account(plan, contacts, name, policy).held(record)
 
@@ -283,7 +283,7 @@ class _Account:
             if taken.attempt in known or taken.person is None:
                 continue
             person = self.contacts.person_named(taken.person)
-            instant = record.start + taken.at
+            instant = record.start + max(taken.at, 0)
             if person in self.on_call(self.further, instant, instant):
                 return person not in self.on_call(self.first, instant, instant)
         return False

@@ -10,6 +10,7 @@ import msgspec
 from oncall.fields import suggestion
 from oncall.logs.event import DECODER, TYPES, LogEvent
 from oncall.logs.faults import Fault
+from oncall.logs.stamps import FIRST_YEAR, LAST_YEAR
 
 _NEEDED = ("time", "type", "dispatch")
 _DECIDES = ("attempt", "person", "address", "channel", "outcome", "account", "line", "until", "due", "owner", "source")
@@ -26,6 +27,10 @@ def events_of(lines: Sequence[tuple[int, bytes]]) -> tuple[list[tuple[int, LogEv
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             event = _mended(number, line, faults)
         if event is None:
+            continue
+        if not FIRST_YEAR <= event.time.year <= LAST_YEAR:
+            what = f"its time is in the year {event.time.year}: left out"
+            faults.append(Fault(number, what, event.dispatch, weighs=True))
             continue
         if event.v != 1:
             faults.append(Fault(number, f"format {event.v} is not known: read as format 1", event.dispatch))

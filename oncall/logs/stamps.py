@@ -40,7 +40,7 @@ _TYPED = re.compile(
 )
 _NUMBER = re.compile(r"\d{4,6}([.,]\d+)?|\d+([.,]\d+)?E[+-]?\d+|#+", re.ASCII | re.IGNORECASE)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_FIRST, _LAST = 1970, 2199
+FIRST_YEAR, LAST_YEAR = 1970, 2199  # of what can be meant
 
 
 class StampError(ValueError):
@@ -59,7 +59,7 @@ def parse_stamp(text: str, zone: tzinfo | None, not_before: int | None = None) -
     """
     written = text.strip()
     moment = _iso(written) or _rfc_2822(written)
-    if moment is None or not _FIRST <= moment.year <= _LAST:
+    if moment is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise StampError(REWRITTEN if _SPREADSHEET.fullmatch(written[:100]) else NOT_A_TIME)
     if moment.tzinfo is not None:
         return with_offset(moment), None

@@ -38,7 +38,6 @@ from oncall.replay.verdict import (
     Verdict,
 )
 
-MOST_ATTEMPTS = 1000
 _MOST_LOST = 1
 # What attempts that cannot be seen do not change.
 _SEEN_IN_PART = (
@@ -90,9 +89,8 @@ def _chain(plan: Plan, account: str | None, record: Record) -> tuple[Chain | Non
         told = [f"{one.file}:{one.line}: {one.message}" for one in unread(plan, account)]
         why = told[0] if told else "it is not in the workspace"
         return None, (Missing(f"the account {account!r}: {why}", record.log_line),)
-    if len(record.attempts) > MOST_ATTEMPTS:
-        what = f"which of them are of this dispatch: {len(record.attempts):,} attempts have its id"
-        return None, (Missing(what, record.log_line),)
+    if record.misfit is not None:
+        return None, (Missing(record.misfit, record.log_line),)
     try:
         return Chain(plan, account, policy_of(plan, account), record.start), tuple(_unread(plan, account))
     except OncallError as error:
@@ -124,7 +122,7 @@ def _verdict(
     unsure = (*record.unsure, *unsure)
     held = _hold(chain, record, attempts) if chain else None
     missing = [*unsure, *(one.missing for one in record.doubts), *_lost(attempts), *_hidden(held, record)]
-    if doubts or lost or (chain is None and result == "recovered" and due is None):
+    if doubts or lost or record.is_scattered or (chain is None and result == "recovered" and due is None):
         result = "undetermined"
     cause: Cause | None = None
     if result not in ("reached", "answered"):

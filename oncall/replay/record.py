@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from oncall.logs.event import LogEvent, encode
 from oncall.logs.faults import Fault
 from oncall.replay.verdict import TOLERANCE, UNKNOWN, ActualAttempt, ActualCallback, Missing
+from oncall.times import DAY, show_duration
 
 Numbered = tuple[int, LogEvent]
 _Timed = tuple[float, int, int, LogEvent]
@@ -24,6 +25,8 @@ _Timed = tuple[float, int, int, LogEvent]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SAME_SECOND = 1
 _LATELY = 200
+_MOST_ATTEMPTS = 1000
+_LONGEST = 92 * DAY  # from the start to whatever is tried, taken or given up, before and after
 _OF_ATTEMPTS = ("attempt_started", "attempt_ringing", "attempt_answered", "attempt_ended")
 
 # At one instant: the call, then what was begun, how it ended, who took it, and what came of it.
@@ -102,6 +105,25 @@ class Record(Struct, frozen=True):
     def first_taken(self) -> Taken | None:
         """Who took it first."""
         return self.taken[0] if self.taken else None
+
+    @property
+    def misfit(self) -> str | None:
+        """What has to be known before it can be held against a policy: there are more attempts than one dispatch has,
+        or they lie further apart."""
+        if len(self.attempts) > _MOST_ATTEMPTS:
+            return f"which of them are of this dispatch: {len(self.attempts):,} attempts have its id"
+        if self.is_scattered:
+            return (
+                "which of its events are of this dispatch: they lie months apart (clocks that differ, or an id reused)"
+            )
+        return None
+
+    @property
+    def is_scattered(self) -> bool:
+        """Whether somebody was tried, or took it, or the caller left, months before it started or after."""
+        times = [time for one in self.attempts for time in (one.started, one.picked_up, one.ended)]
+        times += [self.hung_up, *(one.at for one in self.taken)]
+        return any(time is not None and abs(time) > _LONGEST for time in times)
 
 
 def record_of(numbered: Sequence[Numbered], faults: Sequence[Fault] = ()) -> Record:
@@ -459,7 +481,7 @@ def _offset(instant: datetime, start: float) -> float:
 
 
 def _seconds(length: float) -> str:
-    return f"{length:g}s"
+    return f"{length:g}s" if length < 120 else show_duration(length)
 
 
 def lines_out_of_order(numbered: Sequence[Numbered]) -> list[Fault]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,39 @@ def test_what_is_asked_for_is_what_all_of_them_hold_of_it() -> None:
         found, summary = replayed(wanted=asked)
         assert found == [one for one in whole if holds(one)]
         assert 0 < len(found) == summary.dispatches < len(whole)
+
+
+RECEIVED = "2026-11-20T15:00:00Z"
+TIMES = [
+    "0001-01-01T00:00:00Z",
+    "1970-01-01T00:00:00Z",
+    "2026-09-15T15:00:00Z",
+    "2026-10-25T15:00:00Z",
+    "2026-11-20T14:59:55Z",
+    "2027-01-31T15:00:00Z",
+    "2035-01-01T00:00:00Z",
+    "2199-12-31T00:00:00Z",
+    "9999-12-31T23:59:59-12:00",
+]
+
+
+@pytest.mark.parametrize("time", TIMES)
+@pytest.mark.parametrize("kind", ["attempt_started", "attempt_ended", "acknowledged", "caller_hung_up"])
+def test_an_event_dated_long_before_or_after_the_call_is_judged_or_undetermined(
+    kind: str, time: str, tmp_path: Path
+) -> None:
+    attempt = {"attempt": "a", "person": "tech-1", "channel": "voice"}
+    events = [
+        {"time": RECEIVED, "type": "received", "account": "northwind-hvac"},
+        {"time": RECEIVED, "type": "attempt_started", **attempt},
+        {"time": time, "type": kind, **attempt, "outcome": "no_answer" if kind == "attempt_ended" else None},
+    ]
+    log = tmp_path / "log.jsonl"
+    log.write_text("".join(json.dumps({"dispatch": "d", **event}) + "\n" for event in events))
+    job = Job(str(log), str(SCHEDULES), None, "US", Wanted(), "now", str(SCHEDULES))
+    (verdict,) = Replay(job, verdict_of).results()
+    is_near = abs(datetime.fromisoformat(time).timestamp() - verdict.at) < 90 * 86_400
+    assert is_near or (verdict.result == "undetermined" and verdict.missing)
 
 
 @pytest.mark.parametrize("kept", [1500, 0], ids=["cut off", "empty"])
