@@ -97,8 +97,8 @@ def log_page() -> str:
             "- An event of an unknown type may be anything at its time; a key that means nothing there is left out.",
             "- The same event twice is counted once. A dispatch that is received twice may be two with one id.",
             "- An attempt that ends before it starts has no end that can be used. An event before the call came in",
-            "  makes its times doubtful, and with them every cause. Events that are months away from it may be of another",
-            "  dispatch: the verdict is `undetermined`. A time before 1970 or after 2199 is no event's.",
+            "  makes its times doubtful, and with them every cause. Events that are months away from it may be of",
+            "  another dispatch: the verdict is `undetermined`. A time before 1970 or after 2199 is no event's.",
             "- Events are taken by their time, whatever their order in the log.",
             "",
         ]
