@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from oncall.errors import OncallError, Problem, problem
 from oncall.escalation.scenarios import Expectation, WrittenScenario
@@ -31,6 +32,7 @@ from oncall.rotations.ics import Calendar, read_calendar
 from oncall.rotations.names import Directory, directory
 from oncall.workspace import documents, yaml
 from oncall.workspace.files import HEAD, Files
+from oncall.workspace.globs import MOST_LETTERS
 
 VERSION = 1
 
@@ -161,6 +163,19 @@ def _read_head(workspace: Workspace, document: yaml.Document) -> None:
         workspace.report("OC003", message, EVERYTHING, HEAD, *place)
     workspace.organization, workspace.timezone = head.organization, head.timezone
     workspace.settings, workspace.lint = head.settings, head.lint
+    if sum(map(len, head.settings.exclude)) > MOST_LETTERS:
+        _refuse_globs(workspace, node, "settings", "exclude")
+        workspace.settings = replace(head.settings, exclude=())
+    if sum(map(len, head.lint.per_path)) > MOST_LETTERS:
+        _refuse_globs(workspace, node, "lint", "per_path")
+        workspace.lint = replace(head.lint, per_path={})
+
+
+def _refuse_globs(workspace: Workspace, node: yaml.Node, *path: str) -> None:
+    message = (
+        f"these globs are more than {MOST_LETTERS:,} letters long together: none of them is used; shorten the list"
+    )
+    workspace.report("OC003", message, EVERYTHING, HEAD, *yaml.key_place(node, path))
 
 
 def _read_sections(workspace: Workspace, document: yaml.Document) -> None:
