@@ -17,7 +17,8 @@ from oncall.model import Account, Binding, ContactMethod, Shift
 from oncall.plan import UNIDENTIFIED, Absence, Plan
 from oncall.schedule import OnCall, Schedule
 
-_EVENT_CODES = ("OC303", "OC305")
+EVENT_CODES = ("OC303", "OC305")
+"""Of problems that are about how one event names somebody, or about its length on one day."""
 
 
 class Entry(Struct, frozen=True):
@@ -133,7 +134,7 @@ def calendar_answer(
         at=instant,
         tiers=(TierAnswer("on_call", True, on_call, after),),
         calendars=((file, written),) if written else (),
-        problems=tuple(one for one in problems if one.code not in _EVENT_CODES),
+        problems=tuple(one for one in problems if one.code not in EVENT_CODES),
     )
 
 
@@ -247,7 +248,7 @@ def _relevant(plan: Plan, depends: Iterable[str], tiers: Sequence[TierAnswer], i
     found: dict[Problem, None] = {}
     for about in (*depends, *people):
         for one in plan.reported.get(about, ()):
-            if one.code not in _EVENT_CODES or (one.file, one.line) in events:
+            if one.code not in EVENT_CODES or (one.file, one.line) in events:
                 found[one] = None
         for doubt in plan.doubts.get(about, ()):
             if doubt.start <= instant < doubt.end:

@@ -21,7 +21,7 @@ from oncall import times
 from oncall.answers import Answer, account_answer, calendar_answer, find, find_any, rotation_answer
 from oncall.errors import OncallError, Problem
 from oncall.output.who_json import who_document
-from oncall.timetables import Timetable, timetables
+from oncall.timetables import Timetable, timetables, window_of
 from oncall.workspace.opening import build_plan, open_plan
 
 Folder = str | os.PathLike[str]
@@ -46,9 +46,7 @@ def shifts(folder: Folder, name: str, start: datetime, until: datetime) -> list[
     begin, end = _instant(start), _instant(until)
     if end <= begin:
         raise OncallError("`until` is not after `start`")
-    from oncall.schedule import Window
-
-    plan, _ = build_plan(_root(folder), Window(begin, end))
+    plan, _ = build_plan(_root(folder), window_of(begin, end))
     return timetables(plan, [find_any(plan, name)], begin, end)
 
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import tzinfo
 from typing import Any, NamedTuple
 
+from oncall.answers import EVENT_CODES
 from oncall.cli.complete import RESULTS
 from oncall.cli.session import complain, now, warn
 from oncall.errors import ERROR, NotFoundError, OncallError, Problem
@@ -26,7 +27,6 @@ from oncall.workspace.numbers import endpoint
 
 _SHOWN = 40
 _MOST_PROBLEMS = 1000
-_OF_AN_EVENT = ("OC303", "OC305")  # of one event of a calendar: they touch the dispatches it stands in
 _BROKEN = ("OC001", "OC003")
 _LARGE = 20_000_000  # bytes of a log that take long enough for somebody to wonder
 
@@ -110,7 +110,7 @@ def _of_plan(plan: Plan | None, account: str | None, trace: Trace | None) -> set
         *(f"people/{one.person}" for one in attempts),
     )
     found = {one for about in abouts for one in plan.reported.get(about, ()) if one.severity == ERROR}
-    return {one for one in found if one.code not in _OF_AN_EVENT or (one.file, one.line) in shifts}
+    return {one for one in found if one.code not in EVENT_CODES or (one.file, one.line) in shifts}
 
 
 def going_on(replayed: Replay[Noted], job: Job) -> Iterator[Any]:

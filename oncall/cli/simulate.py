@@ -197,7 +197,7 @@ def _show(trace: Trace, plan: Plan, zone: tzinfo, how: str) -> None:
 
         print_json(trace_document(trace, plan, zone))
     elif how == "csv":
-        print_csv(COLUMNS, trace_rows(trace, plan, zone))
+        print_csv(COLUMNS, trace_rows(trace, plan, zone, exact=True))
     elif how == "markdown":
         print_table(COLUMNS, trace_rows(trace, plan, zone), "github")
     elif how == "plain":

@@ -295,9 +295,9 @@ def test_a_caller_who_would_hang_up_after_the_end_is_noted(run: Run, example: Pa
 def test_tables_have_the_callback_and_the_end(run: Run, example: Path) -> None:
     ran = run("simulate", "northwind-hvac", *NIGHT, "--hang-up", "0s", "--format", "csv", workspace=example)
     assert ran.out.splitlines()[1:] == [
-        "0s,02:00:00,callback,,manager-1,Nadia Petrov,,,,told,",
-        "15m,02:15:00,callback,,tech-3,Tom Alvarez,,,,told,",
-        '30m,02:30:00,,,,,,,,overdue,"nobody completed it in time (rule 10, policies.yaml:25)"',
+        "0s,2026-11-27T02:00:00-05:00,callback,,manager-1,Nadia Petrov,,,,told,",
+        "15m,2026-11-27T02:15:00-05:00,callback,,tech-3,Tom Alvarez,,,,told,",
+        '30m,2026-11-27T02:30:00-05:00,,,,,,,,overdue,"nobody completed it in time (rule 10, policies.yaml:25)"',
     ]
 
 
