@@ -139,7 +139,7 @@ class Reader(Struct):
         except TimeoutError:
             self.slow_pattern = True
             return None
-        except regex.error:
+        except (regex.error, RecursionError, MemoryError):
             return None
         return match.group("who") if match else None
 
