@@ -9,14 +9,13 @@ import typer
 from msgspec import Struct
 
 from oncall import times
-from oncall.cli.session import Session, now, warn
+from oncall.cli.session import Session, end_of, instant_of, now, warn
 from oncall.errors import OncallError
 from oncall.output.words import day_and_time, distance, safe, zone_mark
 from oncall.plan import Plan
 from oncall.schedule import Window
 from oncall.timetables import Stretch as Shown
 from oncall.timetables import timetables
-from oncall.when import parse_end, parse_when
 
 if TYPE_CHECKING:
     from oncall.workspace.edit import Change, Wanted
@@ -72,8 +71,8 @@ def open_change(
     if in_zone_of_person and person in workspace.people:
         zone = person_zone(workspace, workspace.people[person])
     clock = now()
-    start = parse_when(asked.start, clock, zone)
-    until = parse_end(asked.until, start, clock, zone)
+    start = instant_of(asked.start, clock, zone, "next")
+    until = end_of(asked.until, start, clock, zone)
     if until - start > _LONGEST:
         raise OncallError("that is more than a year: the calendar itself is the place for it")
     window = Window(min(start, until), max(start, until) + 1)

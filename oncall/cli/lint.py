@@ -30,9 +30,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from oncall import times
-from oncall.cli.session import Session, complain, json_text, now, on_terminal
+from oncall.cli.session import Session, complain, instant_of, json_text, now, on_terminal
 from oncall.errors import NotFoundError, OncallError
-from oncall.when import parse_when
 from oncall.workspace.files import find_workspace
 
 if TYPE_CHECKING:
@@ -182,7 +181,7 @@ class _Asked(Struct):
 
         workspace = load(root)
         zone = times.zone(workspace.timezone) or UTC
-        start = parse_when(self.at, self.clock, zone)
+        start = instant_of(self.at, self.clock, zone)
         log = self._read_log(workspace, start, zone)
         context = context_of(workspace, start, self.horizon, log)
         earlier = self._earlier(root, start, context.until - start, log)

@@ -13,14 +13,13 @@ from typing import Any, NamedTuple
 
 from oncall.answers import EVENT_CODES
 from oncall.cli.complete import RESULTS
-from oncall.cli.session import complain, now, warn
+from oncall.cli.session import complain, end_of, instant_of, now, warn
 from oncall.errors import ERROR, NotFoundError, OncallError, Problem
 from oncall.escalation.trace import Trace
 from oncall.logs.faults import Faults
 from oncall.output.words import safe
 from oncall.plan import EVERYTHING, Plan
 from oncall.replay.run import Job, Judged, Replay, Wanted, record_from
-from oncall.when import parse_when
 from oncall.workspace.files import HEAD
 from oncall.workspace.history import candidate
 from oncall.workspace.numbers import endpoint
@@ -36,9 +35,17 @@ def numbers(texts: Iterable[str] | None, country: str) -> frozenset[str]:
     return frozenset(endpoint(text, country) for text in texts or ())
 
 
-def instant(text: str | None, zone: tzinfo) -> float | None:
-    """What was typed for --from and --until."""
-    return parse_when(text, now(), zone) if text is not None else None
+def span(start: str | None, until: str | None, zone: tzinfo) -> tuple[int | None, int | None]:
+    """What was typed for --from and --until. A record has no future, so a bare time or weekday is the last one; an end
+    counts from its start, where one is given."""
+    clock = now()
+    begin = instant_of(start, clock, zone, "last") if start is not None else None
+    if until is None:
+        return begin, None
+    end = instant_of(until, clock, zone, "last") if begin is None else end_of(until, begin, clock, zone)
+    if begin is not None and end <= begin:
+        raise OncallError("--until is not after --from")
+    return begin, end
 
 
 def results(texts: Iterable[str]) -> frozenset[str]:

@@ -25,7 +25,7 @@ import typer
 from msgspec import Struct
 
 from oncall.cli import complete
-from oncall.cli.recorded import Noted, Noting, check_accounts, check_candidate, going_on, instant, numbers, results
+from oncall.cli.recorded import Noted, Noting, check_accounts, check_candidate, going_on, numbers, results, span
 from oncall.cli.recorded import tell_faults as tell_faults
 from oncall.cli.session import (
     Session,
@@ -86,8 +86,7 @@ def replay(
         numbers(line, plan.country),
         numbers(caller, plan.country),
         results(result or ()),
-        instant(from_, zone),
-        instant(until, zone),
+        *span(from_, until, zone),
     )
     check_accounts(wanted, sorted(plan.accounts), None if log == "-" else log)
     job = Job(

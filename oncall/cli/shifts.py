@@ -23,7 +23,18 @@ import typer
 from oncall import times
 from oncall.answers import find_any
 from oncall.cli import complete
-from oncall.cli.session import Session, now, on_terminal, print_csv, print_json, print_table, reader_zone, warn
+from oncall.cli.session import (
+    Session,
+    end_of,
+    instant_of,
+    now,
+    on_terminal,
+    print_csv,
+    print_json,
+    print_table,
+    reader_zone,
+    warn,
+)
 from oncall.errors import OncallError, Problem
 from oncall.output.shifts_text import (
     COLUMNS,
@@ -36,7 +47,6 @@ from oncall.output.shifts_text import (
 )
 from oncall.output.words import safe
 from oncall.timetables import Timetable, calendar_timetable, problems_of, timetables, window_of
-from oncall.when import parse_end, parse_when
 
 Format = Literal["rich", "plain", "markdown", "json", "csv", "ics"]
 
@@ -82,8 +92,8 @@ class _Shown(NamedTuple):
 
 def _span(start: str | None, until: str | None, zone: tzinfo) -> tuple[int, int]:
     clock = now()
-    begin = parse_when(start or "today", clock, zone)
-    end = parse_end(until, begin, clock, zone) if until else begin + TWO_WEEKS
+    begin = instant_of(start or "today", clock, zone)
+    end = end_of(until, begin, clock, zone) if until else begin + TWO_WEEKS
     if end <= begin:
         raise OncallError("--until is not after --from")
     if end - begin > LONGEST:

@@ -26,7 +26,7 @@ import typer
 
 from oncall import times
 from oncall.cli import complete
-from oncall.cli.recorded import Noting, check_accounts, going_on, instant, numbers, results, tell_faults
+from oncall.cli.recorded import Noting, check_accounts, going_on, numbers, results, span, tell_faults
 from oncall.cli.session import Session, now, on_terminal, print_csv, print_json, print_table, reader_zone
 from oncall.errors import OncallError
 from oncall.output.stats_tables import TOPICS
@@ -89,8 +89,7 @@ def stats(
         numbers(line, plan.country),
         numbers(caller, plan.country),
         results(result or ()),
-        instant(from_, zone),
-        instant(until, zone),
+        *span(from_, until, zone),
     )
     path = None if log == "-" else log
     check_accounts(wanted, sorted(plan.accounts), path)

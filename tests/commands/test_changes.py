@@ -134,7 +134,7 @@ def test_an_absence_is_in_the_zone_of_who_is_absent(run: Run, example: Path) -> 
             "on call in field-primary then already",
         ),
         (("away", "nobody", *NIGHT), "no person 'nobody'"),
-        (("away", "tech-1", "--until", "yesterday-ish"), "is no time"),
+        (("away", "tech-1", "--until", "yesterday-ish"), "can't read 'yesterday-ish' as a time"),
         (("away", "manager-1", "--from", "2026-11-25T13:30", "--until", "+10m"), "away then already"),
     ],
 )

@@ -601,7 +601,7 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     (("--account", "sollo"), "there is no account 'sollo', here or in the log (did you mean 'solo'?)"),
     (
         ("--from", "someday"),
-        "'someday' is no time: write 2026-11-27T02:00, now, tomorrow 02:00, fri 17:00, 23:58 or +3d",
+        "can't read 'someday' as a time; write e.g. 02:00, 2am, 'tomorrow 14:00' or 2026-11-24T02:00",
     ),
     (("--timezone", "Mars/Base"), "'Mars/Base' is no IANA time zone"),
     (

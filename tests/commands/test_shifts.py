@@ -324,7 +324,7 @@ def test_a_calendar_needs_no_workspace(run: Run, example: Path) -> None:
         (("shifts", "field-primry"), "did you mean 'field-primary'?"),
         (("shifts", "field-primary", "--from", "2027-01-02", "--until", "2027-01-01"), "--until is not after --from"),
         (("shifts", "field-primary", "--from", "2027-01-02", "--until", "+4000d"), "ten years"),
-        (("shifts", "field-primary", "--until", "soon"), "'soon' is no time"),
+        (("shifts", "field-primary", "--until", "soon"), "can't read 'soon' as a time"),
         (("shifts", "field-primary", "--overrides", "x.ics"), "--overrides goes with --calendar"),
         (("shifts", "--calendar", "nowhere.ics"), "nowhere.ics: cannot be read"),
         (("shifts", "eng"), "could be any of eng-lon-1"),

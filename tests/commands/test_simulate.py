@@ -257,7 +257,7 @@ REFUSED = [
     ),
     (
         ("northwind-hvac", "--at", ""),
-        "'' is no time: write 2026-11-27T02:00, now, tomorrow 02:00, fri 17:00, 23:58 or +3d",
+        "can't read '' as a time; write e.g. 02:00, 2am, 'tomorrow 14:00' or 2026-11-24T02:00",
     ),
     (
         ("northwind-hvac", "--as-scenario", "x", "--format", "json"),
