@@ -143,7 +143,7 @@ class _Expansion:
             self.work += expanded.work
             if self.work > MOST_WORK:
                 raise recurrence.TooManyError("its rules recur too often")
-            for local in expanded.found:
+            for local in expanded.moments:
                 moment = Moment(local, master.start.zone, master.start.all_day)
                 exact = None if rule.until is None or moment.all_day else rule.until.exact
                 if exact is not None and moment.instant(self.zone) > exact:

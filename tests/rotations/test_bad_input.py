@@ -260,6 +260,76 @@ def zone_of(rule: str, number: int) -> str:
     )
 
 
+IMPOSSIBLE_RULES = [
+    ("FREQ=WEEKLY;UNTIL=202403Z", "UNTIL=202403Z in the rule is not a date or time"),
+    ("FREQ=WEEKLY;UNTIL=P1D", "UNTIL=P1D in the rule is not"),
+    ("FREQ=WEEKLY;UNTIL=20240101/20240102", "UNTIL=20240101/20240102 in the rule is not"),
+    ("FREQ=WEEKLY;UNTIL=20240101T000000Z/PT1H", "UNTIL=20240101T000000Z/PT1H in the rule is not"),
+    ("FREQ=WEEKLY;UNTIL=20240230", "UNTIL=20240230 in the rule is not"),
+    ("FREQ=WEEKLY;UNTIL=", "UNTIL= in the rule is not"),
+    ("FREQ=WEEKLY;UNTIL=+0100", "UNTIL=+0100 in the rule is not"),
+    ("FREQ=WEEKLY;UNTIL=20240101,20240102", "UNTIL=20240101,20240102 in the rule is not"),
+    ("FREQ=MONTHLY;BYDAY=99FR", "BYDAY=99FR in the rule is not possible: write 1 to 5 or -1 to -5"),
+    ("FREQ=MONTHLY;BYDAY=31FR", "BYDAY=31FR in the rule is not possible"),
+    ("FREQ=MONTHLY;BYDAY=MO,-6FR", "BYDAY=-6FR in the rule is not possible"),
+    ("FREQ=MONTHLY;BYDAY=0FR", "BYDAY=0FR in the rule is not possible"),
+    ("FREQ=YEARLY;BYMONTH=11;BYDAY=31SU", "BYDAY=31SU in the rule is not possible: write 1 to 5 or -1 to -5"),
+    ("FREQ=YEARLY;BYDAY=54SU", "BYDAY=54SU in the rule is not possible: write 1 to 53 or -1 to -53"),
+    ("FREQ=YEARLY;BYDAY=-99SU", "BYDAY=-99SU in the rule is not possible"),
+    ("FREQ=YEARLY;BYWEEKNO=20;BYDAY=1MO", "BYDAY=1MO can't be used with BYWEEKNO"),
+    ("FREQ=WEEKLY;BYDAY=2MO", "BYDAY=2MO can't be used with FREQ=WEEKLY"),
+    ("FREQ=DAILY;BYDAY=1MO", "BYDAY=1MO can't be used with FREQ=DAILY"),
+    ("FREQ=WEEKLY;BYDAY=MO,", "BYDAY= in the rule is not a weekday"),
+    ("FREQ=WEEKLY;BYDAY=1", "BYDAY=1 in the rule is not a weekday"),
+    ("FREQ=MONTHLY;BYWEEKNO=20", "BYWEEKNO can't be used with FREQ=MONTHLY"),
+    ("FREQ=WEEKLY;BYMONTHDAY=13", "BYMONTHDAY can't be used with FREQ=WEEKLY"),
+    ("FREQ=MONTHLY;BYYEARDAY=13", "BYYEARDAY can't be used with FREQ=MONTHLY"),
+    ("FREQ=YEARLY;BYWEEKNO=54", "BYWEEKNO=54 in the rule is not possible: write 1 to 53 or -1 to -53"),
+    ("FREQ=YEARLY;BYWEEKNO=0", "BYWEEKNO=0 in the rule is not possible"),
+    ("FREQ=YEARLY;BYMONTH=-1", "BYMONTH=-1 in the rule is not possible: write 1 to 12"),
+    ("FREQ=YEARLY;BYMONTH=5L", "BYMONTH=5L in the rule is not possible"),
+    ("FREQ=YEARLY;BYMONTH=P1D", "BYMONTH=P1D in the rule is not possible"),
+    ("FREQ=YEARLY;BYMONTHDAY=1.5", "BYMONTHDAY=1.5 in the rule is not possible"),
+    ("FREQ=YEARLY;BYMONTHDAY=١", "in the rule is not possible"),
+    ("FREQ=DAILY;BYHOUR=", "BYHOUR= in the rule is not possible"),
+    ("FREQ=DAILY;BYHOUR=20260101", "BYHOUR=20260101 in the rule is not possible"),
+    ("FREQ=MONTHLY;BYDAY=MO;BYSETPOS=367", "BYSETPOS=367 in the rule is not possible"),
+    ("FREQ=WEEKLY;WKST=1MO", "WKST=1MO in the rule is not a weekday"),
+    ("FREQ=WEEKLY;WKST=MO,SU", "WKST=MO,SU in the rule is not a weekday"),
+    ("FREQ=DAILY;INTERVAL=1.5", "INTERVAL=1.5 in the rule is not a number from 1 to 10,000"),
+    ("FREQ=DAILY;INTERVAL=-1", "INTERVAL=-1 in the rule is not"),
+    ("FREQ=DAILY;INTERVAL=20260101T000000Z", "INTERVAL=20260101T000000Z in the rule is not"),
+    ("FREQ=DAILY;COUNT=0", "COUNT=0 in the rule is not"),
+    ("FREQ=DAILY;COUNT=PT1H", "COUNT=PT1H in the rule is not"),
+    ("FREQ=DAILY,WEEKLY", "FREQ=DAILY,WEEKLY in the rule is unknown"),
+    ("FREQ=FORTNIGHTLY", "FREQ=FORTNIGHTLY in the rule is unknown"),
+    ("FREQ", "the rule has no FREQ"),
+    ("D1 #10", "D1 #10 in a rule is not understood"),
+    ("RSCALE=HEBREW;FREQ=YEARLY", "counts by another calendar"),
+    ("FREQ=YEARLY;SKIP=FORWARD", "counts by another calendar"),
+    ("FREQ=DAILY;BYMONTHDAY=" + ",".join(["1"] * 2000), "the rule is longer than 2,000 characters"),
+]
+
+
+@pytest.mark.parametrize(("rule", "says"), IMPOSSIBLE_RULES, ids=lambda text: text[:40])
+def test_a_rule_with_an_impossible_value_takes_down_its_event_alone(rule: str, says: str) -> None:
+    broken = events(1, *TODAY, f"RRULE:{rule}")
+    data = broken.replace(b"END:VCALENDAR\n", ANN.encode() + b"END:VCALENDAR\n")
+    _, problems = schedule_of(data)
+    assert [one.code for one in problems] == ["OC304"]
+    assert says in problems[0].message
+    assert who(data) == ["Ann"]
+
+
+@pytest.mark.parametrize(("rule", "says"), IMPOSSIBLE_RULES, ids=lambda text: text[:40])
+def test_a_zone_with_an_impossible_rule_takes_down_itself_alone(rule: str, says: str) -> None:
+    data = f"BEGIN:VCALENDAR\n{zone_of(rule, 1)}{ANN}END:VCALENDAR\n".encode()
+    _, problems = schedule_of(data)
+    assert [one.code for one in problems] == ["OC307"]
+    assert says in problems[0].message
+    assert who(data) == ["Ann"]
+
+
 @pytest.mark.parametrize("rule", ["FREQ=DAILY", "FREQ=HOURLY;COUNT=99999", "FREQ=DAILY;COUNT=0", "FREQ=MINUTELY"])
 def test_a_zone_whose_clock_changes_all_the_time_is_refused(rule: str) -> None:
     _, problems = schedule_of(f"BEGIN:VCALENDAR\n{zone_of(rule, 1)}END:VCALENDAR\n".encode())
