@@ -15,10 +15,10 @@ RESULTS = ("reached", "answered", "recovered", "abandoned", "missed", "undetermi
 
 
 def _plan(context: typer.Context) -> Plan | None:
-    parent = context.parent
-    asked = parent.params.get("workspace") if parent else None
+    asked = context.parent.params.get("workspace") if context.parent else None
+    session = context.obj or Session(asked, dict(os.environ), os.getcwd)  # an -w after the command has made one
     try:
-        return Session(asked, dict(os.environ), os.getcwd).plan(now())
+        return session.plan(now())
     except (OncallError, OSError):
         return None
 
