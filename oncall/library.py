@@ -79,8 +79,7 @@ def problems(folder: Folder, at: datetime) -> list[Problem]:
     from oncall.schedule import window_around
 
     plan, _ = build_plan(_root(folder), window_around(_instant(at)))
-    found = {problem for about in plan.reported for problem in plan.reported[about]}
-    return sorted(found, key=lambda one: one.place)
+    return sorted(plan.problems, key=lambda one: one.place)
 
 
 def to_json(answers: Sequence[Answer], timezone: str) -> dict[str, Any]:

@@ -253,14 +253,25 @@ def _depends(plan: Plan, kind: str, name: str) -> Iterable[str]:
         return plan.account_facts[name].depends
     if kind == "rotation":
         return plan.rotations[name].depends
-    accounts = (about for about in plan.reported if about.startswith("accounts/"))
-    return (EVERYTHING, *accounts, *(about for facts in plan.rotations.values() for about in facts.depends))
+    definitions = (about for about in plan.reported if about.startswith(("accounts/", "rotations/")))
+    facts = (plan.rotations[rotation] for rotation in _rotations(plan, kind, name))
+    return (EVERYTHING, f"people/{name}", *definitions, *(about for one in facts for about in one.depends))
 
 
 def _rotations(plan: Plan, kind: str, name: str) -> Iterable[str]:
     if kind == "rotation":
         return [name]
     if kind == "person":
-        return plan.rotations
+        return [rotation for rotation in plan.rotations if _may_have(plan, rotation, name)]
     account = plan.accounts[name]
     return [str(one.rotation) for role in account.contacts for one in account.bindings(role) if one.rotation]
+
+
+def _may_have(plan: Plan, rotation: str, person: str) -> bool:
+    """Whether somebody is in a rotation, or might be if its calendars could be read."""
+    facts = plan.rotations[rotation]
+    unread = (one.code == "OC001" for file in facts.files for one in plan.reported.get(file, ()))
+    if person in facts.people or any(unread):
+        return True
+    segments = plan.schedules[rotation].segments if rotation in plan.schedules else ()
+    return any(shift.person == person for segment in segments for shift in segment.shifts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oncall.answers import find
-from oncall.cli.session import warn
+from oncall.cli.session import UNREAD, warn
 from oncall.errors import NotFoundError, OncallError
 from oncall.plan import EVERYTHING, Plan
 
@@ -13,7 +13,7 @@ def account_named(plan: Plan, asked: str) -> str:
     try:
         kind, name = find(plan, asked)
     except NotFoundError:
-        warn(plan.reported.get(EVERYTHING, ()), "what you ask for may stand in what could not be read:")
+        warn(plan.reported.get(EVERYTHING, ()), UNREAD)
         raise
     if kind != "account":
         raise OncallError(f"{name} is a rotation: a dispatch goes to an account, and its policy says who is tried")

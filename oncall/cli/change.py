@@ -9,13 +9,13 @@ import typer
 from msgspec import Struct
 
 from oncall import times
-from oncall.cli.session import Session, end_of, instant_of, now, warn
-from oncall.errors import OncallError
+from oncall.cli.session import UNREAD, Session, end_of, instant_of, now, warn, warn_elsewhere
+from oncall.errors import OncallError, Problem
 from oncall.output.words import day_and_time, distance, safe, zone_mark
-from oncall.plan import Plan
+from oncall.plan import EVERYTHING, Plan
 from oncall.schedule import Window
 from oncall.timetables import Stretch as Shown
-from oncall.timetables import timetables
+from oncall.timetables import problems_of, timetables
 
 if TYPE_CHECKING:
     from oncall.workspace.edit import Change, Wanted
@@ -39,12 +39,14 @@ class Stretch(Struct, frozen=True):
 
 
 class Opened(Struct, frozen=True):
-    """A workspace with a change in view: its plan for the stretch that is to change, and the zone of the reader."""
+    """A workspace with a change in view: its plan for the stretch that is to change, the zone of the reader, and the
+    problems that could make the change another one."""
 
     workspace: Workspace
     plan: Plan
     wanted: Wanted
     zone: tzinfo
+    problems: tuple[Problem, ...]
 
     def plan_with(self, change: Change) -> Plan:
         """The plan as it would be after a change."""
@@ -58,17 +60,16 @@ class Opened(Struct, frozen=True):
         return timetables(plan, [("rotation", rotation)], self.wanted.start, self.wanted.end)[0].stretches
 
 
-def open_change(
-    session: Session, person: str, asked: Stretch, reason: str, *, in_zone_of_person: bool = False
-) -> Opened:
-    """Load the workspace and check who and when. Times are in the workspace's zone, an absence's in the person's."""
+def open_change(session: Session, person: str, asked: Stretch, reason: str, rotation: str | None = None) -> Opened:
+    """Load the workspace and check who and when. The times of a change of a `rotation` are in the workspace's zone,
+    those of an absence in the person's."""
     from oncall.workspace.compile import compile_plan, person_zone  # here: calendars are slow to import
-    from oncall.workspace.edit import Wanted, check_wanted
+    from oncall.workspace.edit import Wanted, check_rotation, check_wanted
     from oncall.workspace.load import load
 
     workspace = load(session.root)
     zone: tzinfo = times.zone(workspace.timezone) or UTC
-    if in_zone_of_person and person in workspace.people:
+    if rotation is None and person in workspace.people:
         zone = person_zone(workspace, workspace.people[person])
     clock = now()
     start = instant_of(asked.start, clock, zone, "next")
@@ -78,9 +79,16 @@ def open_change(
     window = Window(min(start, until), max(start, until) + 1)
     plan = compile_plan(workspace, window)
     wanted = Wanted(person, start, until, _readable(reason), clock)
-    warn((one for found in plan.reported.values() for one in found), "what is written is worked out without these:")
-    check_wanted(workspace, plan, wanted)
-    return Opened(workspace, plan, wanted, zone)
+    try:
+        check_wanted(workspace, plan, wanted)
+        if rotation is not None:
+            check_rotation(workspace, rotation)
+    except OncallError:
+        warn(plan.reported.get(EVERYTHING, ()), UNREAD)
+        raise
+    touched = ("person", person) if rotation is None else ("rotation", rotation)
+    problems = {*problems_of(plan, [touched], start, until), *plan.reported.get(f"people/{person}", ())}
+    return Opened(workspace, plan, wanted, zone, tuple(problems))
 
 
 def _readable(reason: str) -> str:
@@ -126,4 +134,6 @@ def finish(opened: Opened, change: Change, lines: list[str], *, dry_run: bool) -
         write(opened.workspace, change)
     print("\n".join(lines))
     done = f"written to {safe(change.path)}: event {change.uid}"
-    print(f"  dry run: nothing was written to {safe(change.path)}" if dry_run else f"  {done}")
+    print(f"  dry run: nothing was written to {safe(change.path)}" if dry_run else f"  {done}", flush=True)
+    warn(opened.problems, f"{'' if dry_run else 'Saved. '}These problems were ignored:")
+    warn_elsewhere(opened.plan.problems, opened.problems)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from oncall.answers import EVENT_CODES
 from oncall.cli.complete import RESULTS
-from oncall.cli.session import complain, end_of, instant_of, now, warn
+from oncall.cli.session import complain, end_of, instant_of, now, warn, warn_elsewhere
 from oncall.errors import ERROR, NotFoundError, OncallError, Problem
 from oncall.escalation.trace import Trace
 from oncall.logs.faults import Faults
@@ -120,8 +120,9 @@ def _of_plan(plan: Plan | None, account: str | None, trace: Trace | None) -> set
     return {one for one in found if one.code not in EVENT_CODES or (one.file, one.line) in shifts}
 
 
-def going_on(replayed: Replay[Noted], job: Job) -> Iterator[Any]:
-    """What is found, with a bar for somebody who waits for it; at its end, what is wrong with the files behind it.
+def going_on(replayed: Replay[Noted], job: Job, today: Plan) -> Iterator[Any]:
+    """What is found, with a bar for somebody who waits for it; at its end, what is wrong with the files behind it, and
+    how much else is wrong in those of `today`.
     OncallError where nothing could be read: that is no log without dispatches."""
     problems: dict[Problem, None] = {}
     of_candidate: dict[Problem, None] = {}
@@ -137,6 +138,8 @@ def going_on(replayed: Replay[Noted], job: Job) -> Iterator[Any]:
         tell_faults(replayed.faults, job.log)
         name = job.log if job.log is not None else "standard input"
         raise OncallError(f"nothing in {name} could be read: is it an event log? `oncall import` makes one")
+    errors = (problem for problem in today.problems if problem.severity == ERROR)
+    warn_elsewhere(errors, (*problems, *of_candidate))
 
 
 def check_candidate(job: Job) -> None:

@@ -38,6 +38,7 @@ from oncall.cli.session import (
 )
 from oncall.errors import NotFoundError, OncallError
 from oncall.output.who_text import Line
+from oncall.plan import Plan
 from oncall.replay.run import Job, Judged, Replay, Wanted
 from oncall.replay.summary import Summary
 from oncall.replay.verdict import GOOD
@@ -93,7 +94,7 @@ def replay(
         None if log == "-" else log, session.root, session.cache, plan.country, wanted, as_of, candidate, session.here()
     )
     check_candidate(job)
-    asked = _Asked(job, jobs, zone, format or ("rich" if on_terminal() else "plain"), limit)
+    asked = _Asked(job, plan, jobs, zone, format or ("rich" if on_terminal() else "plain"), limit)
     if dispatch is not None and not summary:
         status = _one(asked, dispatch)
     else:
@@ -106,6 +107,7 @@ class _Asked(Struct, frozen=True):
     """What is to be replayed, and how it is shown."""
 
     job: Job
+    today: Plan
     jobs: int
     zone: tzinfo
     how: str
@@ -120,7 +122,7 @@ class _Asked(Struct, frozen=True):
 
 def _one(asked: _Asked, dispatch: str) -> int:
     replayed = asked.replay(_as_it_is)
-    found = list(going_on(replayed, asked.job))
+    found = list(going_on(replayed, asked.job, asked.today))
     tell_faults(replayed.faults, asked.job.log)
     if not found:
         raise NotFoundError(not_there(asked.job, dispatch))
@@ -212,7 +214,7 @@ def _stream_json(asked: _Asked, *, only_summary: bool) -> Replay[Any]:
 
     replayed = asked.replay(_nothing if only_summary else partial(dispatch_text, zone_name=str(asked.zone)))
     out, before = sys.stdout, f'{json_text(head_document()).rstrip("}").rstrip()},\n  "dispatches": ['
-    for text in going_on(replayed, asked.job):
+    for text in going_on(replayed, asked.job, asked.today):
         out.write(f"{before}\n{text}")
         before = ","
     end = "\n  ]" if before == "," else f"{before}]"
@@ -229,7 +231,7 @@ def _stream_csv(asked: _Asked) -> Replay[Any]:
     from oncall.output.replay_summary import COLUMNS, dispatch_row
 
     replayed = asked.replay(partial(dispatch_row, zone_name=str(asked.zone)))
-    rows = going_on(replayed, asked.job)
+    rows = going_on(replayed, asked.job, asked.today)
     first = list(islice(rows, 1))  # what cannot be read is said before anything is printed
     print_csv(COLUMNS, chain(first, rows))
     return replayed
@@ -239,7 +241,7 @@ def _draw(asked: _Asked, *, only_summary: bool) -> Replay[Any]:
     from oncall.output.replay_summary import Lists, brief, summary_lines
 
     replayed = asked.replay(_nothing if only_summary else brief)
-    lists = Lists.of(going_on(replayed, asked.job), asked.limit)
+    lists = Lists.of(going_on(replayed, asked.job, asked.today), asked.limit)
     shown = None if only_summary else lists
     if asked.how == "markdown":
         _print_markdown(replayed.summary, shown, asked)

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 _SHOWN = 40
 
+UNREAD = "it may be defined in a file that couldn't be read:"
+"""What is said of files that could not be read where nothing has the name that was asked for."""
+
 
 class Session(Struct, frozen=True):
     """One run of the command line: the workspace asked for, the environment, the current folder."""
@@ -129,6 +132,14 @@ def warn(problems: Iterable[Problem], heading: str = "the answer may be incomple
         print(f"  {problem_line(one)}", file=sys.stderr)
     if len(found) > _SHOWN:
         print(f"  and {len(found) - _SHOWN} more", file=sys.stderr)
+
+
+def warn_elsewhere(problems: Iterable[Problem], shown: Iterable[Problem]) -> None:
+    """Say in one line how many problems of the workspace are not shown, as they could not have changed the answer."""
+    count = len(set(problems).difference(shown))
+    if count:
+        noun = "problem" if count == 1 else "problems"
+        print(f"oncall: {count:,} {noun} elsewhere in the workspace: oncall lint", file=sys.stderr)
 
 
 def print_json(document: Any) -> None:

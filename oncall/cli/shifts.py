@@ -34,6 +34,7 @@ from oncall.cli.session import (
     print_table,
     reader_zone,
     warn,
+    warn_elsewhere,
 )
 from oncall.errors import OncallError, Problem
 from oncall.output.shifts_text import (
@@ -75,9 +76,9 @@ def shifts(
         raise OncallError("--overrides goes with --calendar; in a workspace a rotation's `overrides:` names them")
     if calendar:
         shown, problems = _of_calendar(calendar, overrides or [], timezone, start, until)
+        warn(problems)
     else:
         shown, problems = _of_workspace(session, name, timezone, start, until)
-    warn(problems)
     _show(shown, problems, name or calendar or "every rotation", format or ("rich" if on_terminal() else "plain"))
 
 
@@ -113,7 +114,10 @@ def _of_workspace(
     window = window_of(begin, end)
     if not (plan.window.holds(window.start) and plan.window.holds(window.end - 1)):
         plan = session.plan_for(window.start, window.end)
-    return _Shown(timetables(plan, asked, begin, end), begin, end, zone), problems_of(plan, asked, begin, end)
+    problems = problems_of(plan, asked, begin, end)
+    warn(problems)
+    warn_elsewhere(plan.problems, problems)
+    return _Shown(timetables(plan, asked, begin, end), begin, end, zone), problems
 
 
 def _of_calendar(

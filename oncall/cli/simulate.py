@@ -35,6 +35,7 @@ from oncall.cli.session import (
     print_table,
     reader_zone,
     warn,
+    warn_elsewhere,
 )
 from oncall.errors import OncallError
 from oncall.escalation.responses import EVERY_CHANNEL, ResponseError, Tries, parse_given
@@ -87,7 +88,9 @@ def simulate(
         return dry_run(planned, name, start, assumed, _dispatch(name, start)), planned
 
     trace, plan = plans.ask(start, run)
-    warn((*account_answer(plan, name, start).problems, *(draft.problems if draft else ())))
+    problems = (*account_answer(plan, name, start).problems, *(draft.problems if draft else ()))
+    warn(problems)
+    warn_elsewhere(plan.problems, problems)
     _note_the_odd(trace, plan, assumed)
     if as_scenario is not None:
         _print_scenario(as_scenario, trace, assumed, zone)

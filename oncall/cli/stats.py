@@ -103,7 +103,7 @@ def stats(
         page = files.enter_context(_file(html, "--html", path, diverged)) if html is not None else None
         listed = files.enter_context(_file(diverged, "--diverged", path, html)) if diverged is not None else None
         replayed = Replay(job, Noting(FactsOf(plan.timezone)), jobs)
-        metrics = _counted(going_on(replayed, job), Metrics(measure), listed, zone)
+        metrics = _counted(going_on(replayed, job, plan), Metrics(measure), listed, zone)
         if page is not None:
             from oncall.output.stats_html import stats_page  # here: only this option needs it
 

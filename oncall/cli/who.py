@@ -22,6 +22,7 @@ import typer
 from oncall.answers import Answer, account_answer, find, left_out, rotation_answer
 from oncall.cli import complete
 from oncall.cli.session import (
+    UNREAD,
     Session,
     instants,
     now,
@@ -31,12 +32,11 @@ from oncall.cli.session import (
     print_table,
     reader_zone,
     warn,
+    warn_elsewhere,
 )
-from oncall.errors import NotFoundError, OncallError
+from oncall.errors import NotFoundError, OncallError, Problem
 from oncall.output.who_text import COLUMNS, Line, one_line, who_lines, who_rows
 from oncall.plan import EVERYTHING, Plan
-
-_UNREAD = "what you ask for may stand in what could not be read:"
 
 Format = Literal["rich", "plain", "line", "markdown", "json", "csv"]
 
@@ -66,7 +66,6 @@ def who(
         raise OncallError("--overrides goes with --calendar; in a workspace a rotation's `overrides:` names them")
     else:
         answers, zone = _of_workspace(session, names or [], timezone, at or [])
-    warn(problem for answer in answers for problem in answer.problems)
     _show(answers, zone, format or ("rich" if on_terminal() else "plain"), overview=not names and not calendar)
     raise typer.Exit(1 if any(answer.is_bad_news for answer in answers) else 0)
 
@@ -76,36 +75,31 @@ def _of_workspace(
 ) -> tuple[list[Answer], tzinfo]:
     first = session.plan(now())
     zone = reader_zone(timezone, first.timezone)
-    answers = []
+    answers: list[Answer] = []
+    reported: set[Problem] = set()
+    missing: set[Problem] = set()
     for instant in instants(at, zone):
         plan = first if first.window.holds(instant) else session.plan(instant)
         wanted = _found(plan, names) if names else [("account", name) for name in sorted(plan.accounts)]
-        if not names:
-            _warn_of_the_rest(plan, instant)
         if not wanted:
-            warn(plan.reported.get(EVERYTHING, ()), _UNREAD)
+            warn(plan.reported.get(EVERYTHING, ()), UNREAD)
             raise OncallError("there is no account to ask about: name a rotation, or add `accounts:` to a file")
         for kind, name in wanted:
             answers.append((account_answer if kind == "account" else rotation_answer)(plan, name, instant))
-    return answers, zone
-
-
-def _warn_of_the_rest(plan: Plan, instant: int) -> None:
-    """What is wrong in the workspace and touches no answer about an account: nothing is passed over in silence."""
-    if not plan.reported:
-        return
-    missing = left_out(plan)
+        reported |= plan.problems
+        missing |= set(left_out(plan) if not names else ())
+    touching = {problem for answer in answers for problem in answer.problems}
     warn(missing, "these accounts cannot be shown:")
-    touching = {problem for name in plan.accounts for problem in account_answer(plan, name, instant).problems}
-    rest = {problem for found in plan.reported.values() for problem in found}
-    warn(rest - touching - set(missing) - set(plan.reported.get(EVERYTHING, ())), "elsewhere in this workspace:")
+    warn(touching)
+    warn_elsewhere(reported, touching | missing)
+    return answers, zone
 
 
 def _found(plan: Plan, names: Sequence[str]) -> list[tuple[str, str]]:
     try:
         return [find(plan, name) for name in names]
     except NotFoundError:
-        warn(plan.reported.get(EVERYTHING, ()), _UNREAD)
+        warn(plan.reported.get(EVERYTHING, ()), UNREAD)
         raise
 
 
@@ -114,7 +108,9 @@ def _of_calendar(
 ) -> tuple[list[Answer], tzinfo]:
     from oncall.cli.calendar_file import calendar_answers  # here: calendars are slow to import
 
-    return calendar_answers(file, overrides, timezone, at)
+    answers, zone = calendar_answers(file, overrides, timezone, at)
+    warn(problem for answer in answers for problem in answer.problems)
+    return answers, zone
 
 
 def _show(answers: Sequence[Answer], zone: tzinfo, how: str, *, overview: bool) -> None:

@@ -795,9 +795,9 @@ def test_what_is_wrong_with_the_files_of_a_candidate_is_told(run: Run, duo: Path
     assert (ran.status, ran.err) == (0, f"oncall: what is said of the candidate may be incomplete:\n{UNREAD}")
 
 
-def test_what_is_wrong_elsewhere_is_not_told(run: Run, duo: Path, many: str) -> None:
+def test_what_is_wrong_elsewhere_is_counted(run: Run, duo: Path, many: str) -> None:
     (duo / "more.yaml").write_text("accounts:\n  else: {name: Else, policy: nowhere}\n", encoding="utf-8")
-    assert run("replay", many, workspace=duo).err == ""
+    assert run("replay", many, workspace=duo).err == "oncall: 1 problem elsewhere in the workspace: oncall lint\n"
 
 
 @pytest.mark.parametrize("text", ["version: [", ""])

@@ -364,4 +364,4 @@ def test_an_account_may_stand_in_what_could_not_be_read_and_that_is_said(run: Ru
     (small / "more.yaml").write_text("accounts: [\n")
     ran = run("simulate", "hidden", workspace=small)
     assert ran.status == 2
-    assert ran.err.startswith("oncall: what you ask for may stand in what could not be read:\n  more.yaml:2:1: error:")
+    assert ran.err.startswith("oncall: it may be defined in a file that couldn't be read:\n  more.yaml:2:1: error:")
