@@ -30,6 +30,10 @@ class Problem(Struct, frozen=True):
     `file` is relative to the workspace with forward slashes (or as it was given, outside one); `line` and `column`
     count from 1 and are None where the defect is of the whole file. `message` says what is wrong and how to mend it, in
     one line; text that comes from a file stands in it as it was written and is made harmless when it is shown.
+
+    What is wrong in stretches of time has them as `spans`, in instants and half-open, and as `parts` what its message
+    says before and after them. `key` is what the finding is apart from the time at which it is looked for, where the
+    message holds more of that than its stretches.
     """
 
     code: str
@@ -38,6 +42,9 @@ class Problem(Struct, frozen=True):
     file: str
     line: int | None = None
     column: int | None = None
+    spans: tuple[tuple[int, int], ...] = ()
+    parts: tuple[str, str] | None = None
+    key: str | None = None
 
     @property
     def place(self) -> tuple[str, int, int, str, str]:

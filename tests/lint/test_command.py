@@ -194,7 +194,10 @@ def test_comments_come_first_then_settings_then_what_is_selected(run: Any, tmp_p
     people.write_text(people.read_text().replace("    nmae", "    # oncall: ignore[OC002] soon\n    nmae"))
     head.write_text(head.read_text() + "lint:\n  per_path: {hours.yaml: [OC003]}\n")
     ran = run("lint", "ws", *WHEN, *ONLY)
-    assert (ran.status, ran.out) == (0, "no findings in 15 files\nleft out: 1 by comments, 1 by settings\n")
+    assert (ran.status, ran.out) == (
+        0,
+        "no findings in 15 files\n1 finding ignored by comments\n1 finding ignored by the settings\n",
+    )
     # That a comment is used is judged by what all rules find, not by those that were selected.
     assert run("lint", "ws", *WHEN, "--select", "OC007").status == 0
     assert "ignore[OC002]" not in run("lint", "ws", *WHEN, "--select", "OC007").out
