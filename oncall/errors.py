@@ -4,7 +4,13 @@ Reading never stops at the first problem. Every reader returns the problems it m
 answers carry those that could have changed them.
 """
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from msgspec import Struct
+
+_T = TypeVar("_T")
+_S = TypeVar("_S")
 
 ERROR = "error"
 WARNING = "warning"
@@ -65,3 +71,22 @@ class OncallError(Exception):
 
 class NotFoundError(OncallError):
     """A name that nothing in the workspace has."""
+
+
+def contained(work: Callable[[], _T], otherwise: Callable[[str], _S], attach: str = "the file") -> _T | _S:
+    """What `work` gives. Where it fails by a fault of ours, that takes down this item and nothing beside it: then it is
+    what `otherwise` makes of the sentence that says so, and asks for a report with what is to be attached. An
+    OncallError is an answer, and passes."""
+    try:
+        return work()
+    except OncallError:
+        raise
+    except Exception as error:
+        return otherwise(internal_error(error, attach))
+
+
+def internal_error(error: BaseException, attach: str) -> str:
+    """The sentence for a fault of ours."""
+    text = " ".join(str(error).split())[:200]
+    what = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return f"internal error ({what}); please report it, with {attach}"

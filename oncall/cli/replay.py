@@ -37,6 +37,7 @@ from oncall.cli.session import (
     reader_zone,
 )
 from oncall.errors import NotFoundError, OncallError
+from oncall.logs.faults import Faults
 from oncall.output.who_text import Line
 from oncall.plan import Plan
 from oncall.replay.run import Job, Judged, Replay, Wanted
@@ -98,8 +99,7 @@ def replay(
     if dispatch is not None and not summary:
         status = _one(asked, dispatch)
     else:
-        status = 0
-        _many(asked, only_summary=summary)
+        status = 2 if _many(asked, only_summary=summary).internal else 0
     raise typer.Exit(status)
 
 
@@ -195,7 +195,7 @@ def _print(lines: Callable[[int | None], Iterable[Line]], how: str) -> None:
 # Many.
 
 
-def _many(asked: _Asked, *, only_summary: bool) -> None:
+def _many(asked: _Asked, *, only_summary: bool) -> Faults:
     if asked.how == "json":
         replayed = _stream_json(asked, only_summary=only_summary)
     elif asked.how == "csv":
@@ -205,6 +205,7 @@ def _many(asked: _Asked, *, only_summary: bool) -> None:
     else:
         replayed = _draw(asked, only_summary=only_summary)
     tell_faults(replayed.faults, asked.job.log)
+    return replayed.faults
 
 
 def _stream_json(asked: _Asked, *, only_summary: bool) -> Replay[Any]:

@@ -111,6 +111,7 @@ def stats(
             page.write(stats_page(metrics, zone, plan.organization, name).encode("utf-8", "backslashreplace"))
     tell_faults(replayed.faults, path)
     _show(metrics, zone, how, topics)
+    raise typer.Exit(2 if replayed.faults.internal else 0)
 
 
 def _topics(texts: Iterable[str], how: str) -> frozenset[str]:

@@ -25,7 +25,7 @@ from oncall.answers import account_answer
 from oncall.cli import complete
 from oncall.cli.session import Session, complain, now, on_terminal, print_json, warn, warn_elsewhere
 from oncall.coverage import Coverage, coverage
-from oncall.errors import ERROR, NotFoundError, OncallError, Problem, problem
+from oncall.errors import ERROR, NotFoundError, OncallError, Problem, contained, problem
 from oncall.escalation.scenarios import Broken, Scenario
 from oncall.escalation.simulate import simulate
 from oncall.output.test_text import Result, coverage_lines, percent, result_lines, summary_line
@@ -155,11 +155,18 @@ def _suggestion(text: str, known: Sequence[str]) -> str:
 def _run(plans: Plans, one: Scenario | Broken) -> Result:
     if isinstance(one, Broken):
         return one
+
+    def broken(why: str, code: str = "OC001") -> Broken:
+        return Broken(one.name, one.account, one.file, one.line, (problem(code, why, one.file, one.line),))
+
     try:
-        plan, trace = plans.ask(one.at, lambda plan: (plan, simulate(plan, one.account, one.at, one.assumed)))
+        return contained(lambda: _judged(plans, one), broken, "the workspace")
     except OncallError as error:
-        odd = problem("OC003", str(error), one.file, one.line)
-        return Broken(one.name, one.account, one.file, one.line, (odd,))
+        return broken(str(error), "OC003")
+
+
+def _judged(plans: Plans, one: Scenario) -> Judged:
+    plan, trace = plans.ask(one.at, lambda plan: (plan, simulate(plan, one.account, one.at, one.assumed)))
     zone = account_zone(plans.workspace, plans.workspace.accounts[one.account])
     return Judged(one, zone, plan, trace, judge(one.expect, trace))
 

@@ -8,20 +8,22 @@ A rule that lacks what it would judge by finds nothing, and no comment or baseli
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from oncall.errors import ERROR, INFO, WARNING, OncallError, Problem
+from oncall.errors import ERROR, INFO, WARNING, OncallError, Problem, internal_error, problem
 from oncall.lint.baseline import Identity, Known, exactly, identity, is_now, only
 from oncall.lint.context import Context
 from oncall.lint.ignores import Ignore, by_settings, read_ignores
 from oncall.lint.places import Source
+from oncall.lint.rule import Rule
 from oncall.lint.rules import RULES
 from oncall.lint.rules.oc007_unused_ignore import unused
 from oncall.lint.wording import Horizon
+from oncall.workspace.files import HEAD
 
 NAMES = {rule.code: rule.name for rule in RULES}
 SEVERITIES = (ERROR, WARNING, INFO)
@@ -196,7 +198,7 @@ def known_of(context: Context, name: str) -> Known:
 def _left(context: Context, silenced: Silenced) -> list[Problem]:
     """What comments and settings leave, counting what they do not."""
     open_codes = unjudged(context)
-    found = {one for rule in RULES if rule.code not in open_codes for one in rule.check(context)}
+    found = {one for rule in RULES if rule.code not in open_codes for one in _found_by(rule, context)}
     ignores = read_ignores(context.workspace.files.contents, context.runbooks)
     used, loud = _used(ignores, found)
     unreadable = {one.file for one in found if one.code == "OC001"}
@@ -207,6 +209,15 @@ def _left(context: Context, silenced: Silenced) -> list[Problem]:
     left = [one for one in loud if not leaves_out(one)]
     silenced.settings = len(loud) - len(left)
     return sorted(left, key=lambda one: one.place)
+
+
+def _found_by(rule: Rule, context: Context) -> Iterator[Problem]:
+    """What a rule finds; where it fails by a fault of ours, what it found until then, and that."""
+    try:
+        yield from rule.check(context)
+    except Exception as error:
+        why = internal_error(error, "the workspace")
+        yield problem("OC001", f"{rule.code} {rule.name} could not be checked to the end: {why}", HEAD)
 
 
 def _used(ignores: Sequence[Ignore], found: Iterable[Problem]) -> tuple[set[tuple[str, int, int]], set[Problem]]:

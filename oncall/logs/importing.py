@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import groupby
 from typing import IO, Any
 
 from msgspec import Struct, msgpack
 
-from oncall.errors import OncallError
+from oncall.errors import OncallError, contained, internal_error
 from oncall.logs.contacts import Contacts
 from oncall.logs.event import LogEvent, Source, encode
 from oncall.logs.ordering import Sorter
@@ -188,7 +188,7 @@ def import_log(format: Format, source: IO[bytes], asked: Asked, remark: Callable
     """The lines of the event log that a file becomes, by time. Remarks are told as they come; all have been told
     before the first line is given."""
     with closing(Sorter()) as grouped, closing(Sorter()) as ordered:
-        for one in format.rows(source, asked):
+        for one in _rows(format, source, asked):
             if isinstance(one, Remark):
                 remark(one)
             else:
@@ -196,7 +196,9 @@ def import_log(format: Format, source: IO[bytes], asked: Asked, remark: Callable
         names = Names(asked.contacts)
         for dispatch, rows in _by_dispatch(grouped):
             telling = Telling(format, dispatch, asked, names)
-            format.tell(telling, rows)
+            contained(
+                partial(format.tell, telling, rows), partial(telling.remark, rows[0]), "the lines of this dispatch"
+            )
             for said in telling.said:
                 if isinstance(said, Remark):
                     remark(said)
@@ -205,6 +207,15 @@ def import_log(format: Format, source: IO[bytes], asked: Asked, remark: Callable
         grouped.close()
         for _, line in ordered:
             yield line
+
+
+def _rows(format: Format, source: IO[bytes], asked: Asked) -> Iterator[Row | Remark]:
+    try:
+        yield from format.rows(source, asked)
+    except (OncallError, OSError):
+        raise
+    except Exception as error:
+        yield Remark(None, f"{internal_error(error, 'the file')}: what comes after is not imported")
 
 
 _ROWS = msgpack.Decoder(Row)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 
+from oncall.errors import contained
 from oncall.fields import suggestion
 from oncall.logs.event import DECODER, TYPES, LogEvent
 from oncall.logs.faults import Fault
@@ -25,7 +27,7 @@ def events_of(lines: Sequence[tuple[int, bytes]]) -> tuple[list[tuple[int, LogEv
         try:
             event: LogEvent | None = DECODER.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            event = _mended(number, line, faults)
+            event = contained(partial(_mended, number, line, faults), partial(_lost, number, faults), "the line")
         if event is None:
             continue
         if not FIRST_YEAR <= event.time.year <= LAST_YEAR:
@@ -36,6 +38,10 @@ def events_of(lines: Sequence[tuple[int, bytes]]) -> tuple[list[tuple[int, LogEv
             faults.append(Fault(number, f"format {event.v} is not known: read as format 1", event.dispatch))
         events.append((number, event))
     return events, faults
+
+
+def _lost(number: int, faults: list[Fault], why: str) -> None:
+    faults.append(Fault(number, why, weighs=True, internal=True))
 
 
 def _mended(number: int, line: bytes, faults: list[Fault]) -> LogEvent | None:

@@ -7,11 +7,12 @@ keeps its other keys; a reference to something that is not there is reported whe
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from oncall.errors import OncallError, Problem, problem
+from oncall.errors import OncallError, Problem, contained, problem
 from oncall.escalation.scenarios import Expectation, WrittenScenario
 from oncall.fields import is_name, suggestion
 from oncall.model import (
@@ -119,12 +120,17 @@ def load(root: str, replaced: Mapping[str, bytes] | None = None) -> Workspace:
 
 
 def _read_document(workspace: Workspace, file: str) -> yaml.Document:
+    def unread(why: str) -> yaml.Document:
+        return yaml.Document(file, None, [problem("OC001", why, file)])
+
     try:
-        document = yaml.read_yaml(workspace.files.read(file), file)
+        data = workspace.files.read(file)
     except OSError as error:
-        document = yaml.Document(file, None, [problem("OC001", f"cannot be read: {error.strerror}", file)])
+        document = unread(f"cannot be read: {error.strerror}")
     except OncallError as error:
-        document = yaml.Document(file, None, [problem("OC001", str(error), file)])
+        document = unread(str(error))
+    else:
+        document = contained(lambda: yaml.read_yaml(data, file), unread)
     root = document.root
     if (
         root is not None
@@ -229,11 +235,19 @@ def _read_section(workspace: Workspace, file: str, section: str, key: yaml.Key) 
     for name, place in _entries(workspace, file, section, key):
         if not _define(workspace, section, name, place):
             continue
-        owner = (place.line, place.column)
-        checked = documents.check(documents.SECTIONS[section], place.node, file, owner, name)
+        checked = _checked(documents.SECTIONS[section], place, name)
         workspace.reported += (Reported(one, f"{section}/{name}") for one in checked.problems)
         if checked.value is not None:
             workspace.defined(section)[name] = checked.value
+
+
+def _checked(shape: Any, place: Place, name: str) -> documents.Checked:
+    owner = (place.line, place.column)
+
+    def unread(why: str) -> documents.Checked:
+        return documents.Checked(None, [problem("OC001", f"`{name}` cannot be read: {why}", *place.at())])
+
+    return contained(lambda: documents.check(shape, place.node, place.file, owner, name), unread)
 
 
 def _read_absences(workspace: Workspace, file: str, key: yaml.Key) -> None:
