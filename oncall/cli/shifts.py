@@ -64,7 +64,9 @@ def shifts(
         str | None,
         typer.Option("--until", metavar="WHEN", help="Default: two weeks after --from; +30d and 08:00 count from it."),
     ] = None,
-    calendar: Annotated[str | None, typer.Option(metavar="FILE", help="This calendar; no workspace is needed.")] = None,
+    calendar: Annotated[
+        str | None, typer.Option(metavar="FILE", help="This calendar, - for standard input; no workspace is needed.")
+    ] = None,
     overrides: Annotated[list[str] | None, typer.Option(metavar="FILE", help="With --calendar: overrides.")] = None,
     timezone: Annotated[str | None, typer.Option(metavar="ZONE", help="Show times in this zone.")] = None,
     format: Annotated[Format | None, typer.Option(help="Default: rich on a terminal, plain elsewhere.")] = None,
@@ -75,7 +77,7 @@ def shifts(
     if overrides and not calendar:
         raise OncallError("--overrides goes with --calendar; in a workspace a rotation's `overrides:` names them")
     if calendar:
-        shown, problems = _of_calendar(calendar, overrides or [], timezone, start, until)
+        shown, problems = _of_calendar(session, calendar, overrides or [], timezone, start, until)
         warn(problems)
     else:
         shown, problems = _of_workspace(session, name, timezone, start, until)
@@ -121,14 +123,14 @@ def _of_workspace(
 
 
 def _of_calendar(
-    file: str, overrides: Sequence[str], timezone: str | None, start: str | None, until: str | None
+    session: Session, file: str, overrides: Sequence[str], timezone: str | None, start: str | None, until: str | None
 ) -> tuple[_Shown, list[Problem]]:
-    from oncall.cli.calendar_file import compile_calendar, open_calendar  # here: calendars are slow to import
+    from oncall.cli.calendar_file import compile_calendar, name_of, open_calendar  # here: calendars are slow to import
 
-    layers, zone, problems = open_calendar(file, overrides, timezone)
+    layers, zone, problems = open_calendar(session, file, overrides, timezone)
     begin, end = _span(start, until, zone)
     schedule, odd = compile_calendar(layers, window_of(begin, end), zone)
-    table = calendar_timetable(file, schedule, begin, end)
+    table = calendar_timetable(name_of(file), schedule, begin, end)
     return _Shown([table], begin, end, zone), [*problems, *(one for one in odd if one.code != "OC303")]
 
 

@@ -48,7 +48,8 @@ def who(
         list[str] | None, typer.Option(metavar="WHEN", help="When, instead of now; may be given several times.")
     ] = None,
     calendar: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Ask this calendar; no workspace is needed.")
+        str | None,
+        typer.Option(metavar="FILE", help="Ask this calendar, - for standard input; no workspace is needed."),
     ] = None,
     overrides: Annotated[list[str] | None, typer.Option(metavar="FILE", help="With --calendar: overrides.")] = None,
     timezone: Annotated[
@@ -61,7 +62,7 @@ def who(
     if calendar:
         if names:
             raise OncallError("--calendar asks a file: leave the names out")
-        answers, zone = _of_calendar(calendar, overrides or [], timezone, at or [])
+        answers, zone = _of_calendar(session, calendar, overrides or [], timezone, at or [])
     elif overrides:
         raise OncallError("--overrides goes with --calendar; in a workspace a rotation's `overrides:` names them")
     else:
@@ -104,11 +105,11 @@ def _found(plan: Plan, names: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _of_calendar(
-    file: str, overrides: Sequence[str], timezone: str | None, at: Sequence[str]
+    session: Session, file: str, overrides: Sequence[str], timezone: str | None, at: Sequence[str]
 ) -> tuple[list[Answer], tzinfo]:
     from oncall.cli.calendar_file import calendar_answers  # here: calendars are slow to import
 
-    answers, zone = calendar_answers(file, overrides, timezone, at)
+    answers, zone = calendar_answers(session, file, overrides, timezone, at)
     warn(problem for answer in answers for problem in answer.problems)
     return answers, zone
 

@@ -34,6 +34,7 @@ from oncall.rotations.names import Directory, directory
 from oncall.workspace import documents, yaml
 from oncall.workspace.files import HEAD, Files
 from oncall.workspace.globs import MOST_LETTERS
+from oncall.workspace.links import is_link, site_of
 
 VERSION = 1
 
@@ -287,6 +288,13 @@ def calendar_paths(workspace: Workspace) -> Iterator[tuple[str, str, tuple[str, 
 
 def _read_calendars(workspace: Workspace) -> None:
     for path, user, (file, line, column) in calendar_paths(workspace):
+        if is_link(path):
+            message = (
+                f"{site_of(path)} is a link, and calendars are files: save it every hour or so, by cron or in CI, with"
+                ' `curl -fsSL -o FILE.ics "$LINK"`, and write FILE.ics here'
+            )
+            workspace.report("OC005", message, user, file, line, column)
+            continue
         try:
             data = workspace.files.read(path)
         except (FileNotFoundError, NotADirectoryError):
