@@ -89,7 +89,7 @@ def window_of(start: int, end: int) -> Window:
 
 
 def timetables(plan: Plan, asked: Sequence[tuple[str, str]], start: int, end: int) -> list[Timetable]:
-    """The timetables of what was asked for, each `(kind, name)` as `find_any` gives it, inside the plan's window."""
+    """The timetables of what was asked for, each `(kind, name)` as `lookup.find` gives it, inside the plan's window."""
     tables: list[Timetable] = []
     for kind, name in asked:
         if kind == "rotation":

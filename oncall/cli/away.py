@@ -35,6 +35,7 @@ def away(
 
     session: Session = context.obj
     opened = open_change(session, person, Stretch(start, until), reason)
+    person = opened.wanted.person
     change = away_change(opened.workspace, opened.plan, opened.wanted)
     after = opened.plan_with(change)
     wanted = opened.wanted

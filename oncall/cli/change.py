@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, tzinfo
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from msgspec import Struct
 
 from oncall import times
 from oncall.cli.session import UNREAD, Session, end_of, instant_of, now, warn, warn_elsewhere
-from oncall.errors import OncallError, Problem
+from oncall.errors import NotFoundError, OncallError, Problem
+from oncall.lookup import ACCOUNT, ROTATION, find, find_person
 from oncall.output.words import day_and_time, distance, safe, zone_mark
 from oncall.plan import EVERYTHING, Plan
 from oncall.schedule import Window
@@ -47,6 +48,7 @@ class Opened(Struct, frozen=True):
     wanted: Wanted
     zone: tzinfo
     problems: tuple[Problem, ...]
+    rotation: str = ""
 
     def plan_with(self, change: Change) -> Plan:
         """The plan as it would be after a change."""
@@ -64,14 +66,21 @@ def open_change(session: Session, person: str, asked: Stretch, reason: str, rota
     """Load the workspace and check who and when. The times of a change of a `rotation` are in the workspace's zone,
     those of an absence in the person's."""
     from oncall.workspace.compile import compile_plan, person_zone  # here: calendars are slow to import
-    from oncall.workspace.edit import Wanted, check_rotation, check_wanted
+    from oncall.workspace.edit import Wanted, check_wanted
     from oncall.workspace.load import load
 
     workspace = load(session.root)
-    zone: tzinfo = times.zone(workspace.timezone) or UTC
-    if rotation is None and person in workspace.people:
-        zone = person_zone(workspace, workspace.people[person])
     clock = now()
+    try:
+        person = find_person(workspace.people, person, _Endpoints(workspace))
+        if rotation is not None and rotation not in workspace.rotations:
+            rotation = _rotation_named(compile_plan(workspace, Window(clock, clock + 1)), rotation)
+    except NotFoundError:
+        warn(compile_plan(workspace, Window(clock, clock + 1)).reported.get(EVERYTHING, ()), UNREAD)
+        raise
+    zone: tzinfo = times.zone(workspace.timezone) or UTC
+    if rotation is None:
+        zone = person_zone(workspace, workspace.people[person])
     start = instant_of(asked.start, clock, zone, "next")
     until = end_of(asked.until, start, clock, zone)
     if until - start > _LONGEST:
@@ -79,16 +88,41 @@ def open_change(session: Session, person: str, asked: Stretch, reason: str, rota
     window = Window(min(start, until), max(start, until) + 1)
     plan = compile_plan(workspace, window)
     wanted = Wanted(person, start, until, _readable(reason), clock)
-    try:
-        check_wanted(workspace, plan, wanted)
-        if rotation is not None:
-            check_rotation(workspace, rotation)
-    except OncallError:
-        warn(plan.reported.get(EVERYTHING, ()), UNREAD)
-        raise
+    check_wanted(workspace, plan, wanted)
     touched = ("person", person) if rotation is None else ("rotation", rotation)
     problems = {*problems_of(plan, [touched], start, until), *plan.reported.get(f"people/{person}", ())}
-    return Opened(workspace, plan, wanted, zone, tuple(problems))
+    return Opened(workspace, plan, wanted, zone, tuple(problems), rotation or "")
+
+
+class _Endpoints(dict[str, tuple[str, ...]]):
+    """The addresses of people as plans hold them, each when it is asked for: few are asked for by a number."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self._workspace = workspace
+
+    def get(self, person: str, default: Any = None) -> Any:
+        from oncall.workspace.numbers import endpoint  # here: a name needs no numbers
+
+        methods = self._workspace.people[person].contact_methods
+        return tuple(endpoint(method.address, self._workspace.settings.country) for method in methods)
+
+
+def _rotation_named(plan: Plan, asked: str) -> str:
+    """The rotation a name means; of an account, the error names its rotations."""
+    try:
+        return find(plan, asked, (ROTATION,))[1]
+    except NotFoundError as error:
+        not_found = error
+    try:
+        _, account = find(plan, asked, (ACCOUNT,))
+    except NotFoundError:
+        raise not_found from None
+    profile = plan.accounts[account]
+    bindings = (binding for role in profile.contacts for binding in profile.bindings(role))
+    rotations = dict.fromkeys(binding.rotation for binding in bindings if binding.rotation)
+    named = f"; its rotations are {', '.join(rotations)}" if rotations else ", and has no rotation"
+    raise OncallError(f"{account} is an account{named}")
 
 
 def _readable(reason: str) -> str:

@@ -10,10 +10,10 @@ from itertools import pairwise, takewhile
 from msgspec import Struct
 from rapidfuzz.distance import OSA
 
-from oncall.answers import find_any
 from oncall.cli.session import Session, now
 from oncall.errors import NotFoundError, OncallError
 from oncall.fields import nearest
+from oncall.lookup import find
 from oncall.plan import Plan
 
 _WORKSPACE_OPTIONS = ("-w", "--workspace")
@@ -124,7 +124,7 @@ def _named(word: str, arguments: Sequence[str], plan: Plan | None, *, exactly: b
     name = word if word in ids else None
     if not exactly:
         try:
-            _, name = find_any(plan, word)
+            _, name = find(plan, word)
         except NotFoundError:
             name = nearest(word, ids)
     return f"; did you mean `{line('who', [name, *arguments])}`?" if name else None

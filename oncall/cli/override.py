@@ -32,6 +32,7 @@ def override(
 
     session: Session = context.obj
     opened = open_change(session, person, Stretch(start, until), reason, rotation)
+    rotation, person = opened.rotation, opened.wanted.person
     change = override_change(opened.workspace, opened.plan, rotation, opened.wanted)
     after = opened.plan_with(change)
     wanted = opened.wanted

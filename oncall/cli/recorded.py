@@ -17,6 +17,7 @@ from oncall.cli.session import complain, end_of, instant_of, now, warn, warn_els
 from oncall.errors import ERROR, NotFoundError, OncallError, Problem
 from oncall.escalation.trace import Trace
 from oncall.logs.faults import Faults
+from oncall.lookup import ACCOUNT, AmbiguousNameError, bare_number, find, line_meant
 from oncall.output.words import safe
 from oncall.plan import EVERYTHING, Plan
 from oncall.replay.run import Job, Judged, Replay, Wanted, record_from
@@ -30,9 +31,34 @@ _BROKEN = ("OC001", "OC003")
 _LARGE = 20_000_000  # bytes of a log that take long enough for somebody to wonder
 
 
-def numbers(texts: Iterable[str] | None, country: str) -> frozenset[str]:
-    """The numbers that were typed, as they are compared."""
-    return frozenset(endpoint(text, country) for text in texts or ())
+def lines(texts: Iterable[str] | None, plan: Plan) -> frozenset[str]:
+    """The published numbers that were typed, as they are compared; the end of one is enough where no other ends so."""
+    return frozenset(line_meant(plan, text) or endpoint(bare_number(text), plan.country) for text in texts or ())
+
+
+def callers(texts: Iterable[str] | None, country: str) -> frozenset[str]:
+    """The callers' numbers that were typed, as they are compared."""
+    return frozenset(endpoint(bare_number(text), country) for text in texts or ())
+
+
+def accounts(texts: Iterable[str] | None, plan: Plan, log: str | None) -> frozenset[str]:
+    """The accounts that were typed, by id. One that is gone may still be in the log; one that is in neither is
+    misspelt."""
+    found = set()
+    for text in texts or ():
+        if text in plan.accounts or (log is not None and _is_in(log, f'"{text}"'.encode("utf-8", "replace"))):
+            found.add(text)
+            continue
+        try:
+            found.add(find(plan, text, (ACCOUNT,))[1])
+        except AmbiguousNameError:
+            raise
+        except NotFoundError:
+            if log is not None:
+                near = _suggestion(text, sorted(plan.accounts))
+                raise NotFoundError(f"there is no account {text!r}, here or in the log{near}") from None
+            found.add(text)  # what standard input holds is not known yet
+    return frozenset(found)
 
 
 def span(start: str | None, until: str | None, zone: tzinfo) -> tuple[int | None, int | None]:
@@ -54,13 +80,6 @@ def results(texts: Iterable[str]) -> frozenset[str]:
         if text not in RESULTS:
             raise OncallError(f"there is no result {text!r}{_suggestion(text, RESULTS)}")
     return frozenset(texts)
-
-
-def check_accounts(wanted: Wanted, known: Sequence[str], log: str | None) -> None:
-    """An account that is neither in the workspace nor in the log is misspelt. One that is gone may be asked for."""
-    for name in wanted.accounts - set(known):
-        if log is not None and not _is_in(log, name.encode("utf-8", "replace")):
-            raise NotFoundError(f"there is no account {name!r}, here or in the log{_suggestion(name, known)}")
 
 
 def _is_in(log: str, text: bytes) -> bool:

@@ -25,7 +25,7 @@ import typer
 from msgspec import Struct
 
 from oncall.cli import complete
-from oncall.cli.recorded import Noted, Noting, check_accounts, check_candidate, going_on, numbers, results, span
+from oncall.cli.recorded import Noted, Noting, accounts, callers, check_candidate, going_on, lines, results, span
 from oncall.cli.recorded import tell_faults as tell_faults
 from oncall.cli.session import (
     Session,
@@ -84,13 +84,12 @@ def replay(
     zone = reader_zone(timezone, plan.timezone)
     wanted = Wanted(
         dispatch,
-        frozenset(account or ()),
-        numbers(line, plan.country),
-        numbers(caller, plan.country),
+        accounts(account, plan, None if log == "-" else log),
+        lines(line, plan),
+        callers(caller, plan.country),
         results(result or ()),
         *span(from_, until, zone),
     )
-    check_accounts(wanted, sorted(plan.accounts), None if log == "-" else log)
     job = Job(
         None if log == "-" else log, session.root, session.cache, plan.country, wanted, as_of, candidate, session.here()
     )

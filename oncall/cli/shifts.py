@@ -21,7 +21,6 @@ from typing import Annotated, Literal, NamedTuple
 import typer
 
 from oncall import times
-from oncall.answers import find_any
 from oncall.cli import complete
 from oncall.cli.session import (
     Session,
@@ -37,6 +36,7 @@ from oncall.cli.session import (
     warn_elsewhere,
 )
 from oncall.errors import OncallError, Problem
+from oncall.lookup import find
 from oncall.output.shifts_text import (
     COLUMNS,
     CSV_COLUMNS,
@@ -109,7 +109,7 @@ def _of_workspace(
 ) -> tuple[_Shown, list[Problem]]:
     plan = session.plan(now())
     zone = reader_zone(timezone, plan.timezone)
-    asked = [find_any(plan, name)] if name else [("rotation", one) for one in sorted(plan.schedules)]
+    asked = [find(plan, name)] if name else [("rotation", one) for one in sorted(plan.schedules)]
     if not asked:
         raise OncallError("there is no rotation to show: add `rotations:` to a file")
     begin, end = _span(start, until, zone)

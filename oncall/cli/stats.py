@@ -26,7 +26,7 @@ import typer
 
 from oncall import times
 from oncall.cli import complete
-from oncall.cli.recorded import Noting, check_accounts, going_on, numbers, results, span, tell_faults
+from oncall.cli.recorded import Noting, accounts, callers, going_on, lines, results, span, tell_faults
 from oncall.cli.session import Session, now, on_terminal, print_csv, print_json, print_table, reader_zone
 from oncall.errors import OncallError
 from oncall.output.stats_tables import TOPICS
@@ -85,14 +85,13 @@ def stats(
     zone = reader_zone(timezone, plan.timezone)
     wanted = Wanted(
         None,
-        frozenset(account or ()),
-        numbers(line, plan.country),
-        numbers(caller, plan.country),
+        accounts(account, plan, None if log == "-" else log),
+        lines(line, plan),
+        callers(caller, plan.country),
         results(result or ()),
         *span(from_, until, zone),
     )
     path = None if log == "-" else log
-    check_accounts(wanted, sorted(plan.accounts), path)
     measure = Measure(
         str(zone),
         _duration(within, "--within", WITHIN),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 LONGEST = 3660 * DAY
+_TURNS_AHEAD = 366 * DAY  # how far ahead of an instant somebody's next turn is looked for
 _MOST_PLANS = 20  # that one question is asked of: each reaches further than the one before, up to LONGEST
 _KEPT = 64  # plans in memory: a log may lead to as many months as it has lines
 
@@ -30,6 +31,11 @@ def open_plan(root: str, instant: int, cache: str | None) -> Plan:
 def build_plan(root: str, window: Window) -> tuple[Plan, Files]:
     """A plan made from the files, and what they were."""
     return Plans(root, None).build(window)
+
+
+def turns_window(instant: int) -> Window:
+    """The instants a plan has to be of in which somebody's next turn is looked for: twelve may take turns by weeks."""
+    return Window(instant, instant + _TURNS_AHEAD)
 
 
 class Plans:

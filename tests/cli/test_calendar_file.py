@@ -172,7 +172,7 @@ def test_overrides_can_be_piped_in(
     Path("rota.ics").write_text(calendar(IN_BERLIN))
     piped(calendar(IN_BERLIN.replace("Ann Abel", "Ben Brook")))
     words = ("--calendar", "rota.ics", "--overrides", "-", "--at", "2026-11-01T16:00Z", "--format", "line")
-    assert oncall("who", *words).out == "rota.ics: Ben Brook\n"
+    assert oncall("who", *words).out == "rota.ics at Sun 1 Nov 2026 17:00 CET: Ben Brook\n"
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_a_calendar_can_come_from_a_real_pipe() -> None:
         "2026-11-01T16:00Z",
     ]
     ran = subprocess.run(command, input=calendar(IN_BERLIN), capture_output=True, text=True, check=True)
-    assert (ran.stdout, ran.stderr) == ("standard input: Ann Abel\n", "")
+    assert (ran.stdout, ran.stderr) == ("standard input at Sun 1 Nov 2026 17:00 CET: Ann Abel\n", "")
 
 
 def test_a_calendar_without_a_standard_input(oncall: Oncall, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -221,7 +221,10 @@ def test_what_is_wrong_in_a_draft_is_said_and_the_rest_is_tried(run: Run, exampl
 
 
 REFUSED = [
-    (("nortwind-hvac",), "there is no account, rotation or line 'nortwind-hvac' (did you mean 'northwind-hvac'?)"),
+    (
+        ("nortwind-hvac",),
+        "there is no account, rotation, line or person 'nortwind-hvac' (did you mean 'northwind-hvac'?)",
+    ),
     (
         ("field-primary",),
         "field-primary is a rotation: a dispatch goes to an account, and its policy says who is tried",
