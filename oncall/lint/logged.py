@@ -19,7 +19,7 @@ from msgspec import Struct, field
 
 from oncall.errors import ERROR, OncallError, contained
 from oncall.escalation.engine import policy_of
-from oncall.logs.contacts import Contacts
+from oncall.logs.contacts import Contacts, ContactsOfPlans
 from oncall.logs.faults import Fault, Faults
 from oncall.logs.reading import Log, open_log
 from oncall.model import CALL_WINDOW, MESSAGE_WINDOW, Account, Binding, Policy
@@ -165,7 +165,7 @@ class _Holding:
         self._plans = plans
         self._names = names
         self._found = found
-        self._contacts: dict[str, Contacts] = {}
+        self._contacts = ContactsOfPlans()
 
     def take(self, record: Record) -> None:
         """One more dispatch."""
@@ -198,9 +198,7 @@ class _Holding:
         return held
 
     def _by(self, record: Record, plan: Plan) -> _Held:
-        if plan.digest not in self._contacts:
-            self._contacts[plan.digest] = Contacts(plan)
-        contacts = self._contacts[plan.digest]
+        contacts = self._contacts.of(plan)
         name = record.account
         if name is None and record.line is not None:
             name = contacts.account_of(record.line)

@@ -8,6 +8,8 @@ from functools import cached_property
 from oncall.plan import Plan
 from oncall.workspace.numbers import endpoint, line, readings
 
+_KEPT = 16
+
 
 class Contacts:
     """The accounts of a plan by their published lines, its people by their addresses and names."""
@@ -61,6 +63,21 @@ class Contacts:
             for spelling in (name, person.name, *person.aliases, *filter(None, (person.email,))):
                 found.setdefault(_spelt(spelling), {})[name] = None
         return {spelling: tuple(sorted(names)) for spelling, names in found.items()}
+
+
+class ContactsOfPlans:
+    """The contacts of one plan after the other; those of the last few sources are kept."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Contacts] = {}
+
+    def of(self, plan: Plan) -> Contacts:
+        """Those of a plan."""
+        if plan.digest not in self._kept:
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            self._kept[plan.digest] = Contacts(plan)
+        return self._kept[plan.digest]
 
 
 def _spelt(text: str) -> str:

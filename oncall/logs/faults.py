@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 KEPT = 1000
+_LONGEST = 1000
 
 
 class Fault(Struct, frozen=True):
@@ -38,6 +40,10 @@ class Faults:
         if fault.dispatch is None:
             self.nobodys += 1
         if len(self.first) < KEPT:
+            if (
+                fault.dispatch is not None and len(fault.dispatch) > _LONGEST
+            ):  # as long as a line, of which there are many
+                fault = replace(fault, dispatch=fault.dispatch[:_LONGEST])
             self.first.append(fault)
 
     def merge(self, first: list[Fault], number: int, internal: int) -> None:

@@ -31,6 +31,7 @@ NO_NAME = "nothing says who this is; the event is written without a person"
 TOO_MUCH = "more than 10,000 letters in one place; left out"
 NOT_UNICODE = "not UTF-8: save the file as UTF-8"
 REPEATED = "the same entry once more"
+MOST_UNMAPPED = 100_000
 MOST_LETTERS = 10_000  # of one cell: an event of several such is still a line that the log's reader takes
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -210,8 +211,16 @@ def import_log(format: Format, source: IO[bytes], asked: Asked, remark: Callable
 
 
 def _rows(format: Format, source: IO[bytes], asked: Asked) -> Iterator[Row | Remark]:
+    """The rows of a file, until it is plain that it is no such file."""
+    unmapped = 0
     try:
-        yield from format.rows(source, asked)
+        for number, one in enumerate(format.rows(source, asked), 1):
+            yield one
+            unmapped += isinstance(one, Remark) and not one.aside
+            if unmapped > MOST_UNMAPPED and unmapped > number // 2:
+                what = f"more than half of {number:,} entries are none of {format.name}: the rest was not tried"
+                yield Remark(one.line, what)
+                return
     except (OncallError, OSError):
         raise
     except Exception as error:

@@ -62,7 +62,8 @@ def _mended(number: int, line: bytes, faults: list[Fault]) -> LogEvent | None:
     kind = found.get("type")
     if "type" in dropped:
         known = suggestion(kind, TYPES) if isinstance(kind, str) else ""
-        what = f"type {kind!r} is not known{known}: it may be anything" if kind else "has no type: it may be anything"
+        named = repr(kind)[:80]
+        what = f"type {named} is not known{known}: it may be anything" if kind else "has no type: it may be anything"
         faults.append(Fault(number, what, event.dispatch, weighs=True, time=at))
     for name in dropped:
         if name != "type":
@@ -74,6 +75,7 @@ def _mended(number: int, line: bytes, faults: list[Fault]) -> LogEvent | None:
 def _without_nonsense(found: dict[str, Any]) -> tuple[LogEvent | None, list[str]]:
     """An event made of the fields that can be read, and the names of those that cannot."""
     dropped = []
+    found = {name: value for name, value in found.items() if name in LogEvent.__struct_fields__}
     if found.get("type") not in TYPES:
         found = {**found, "type": "note"}
         dropped.append("type")

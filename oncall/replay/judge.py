@@ -39,6 +39,7 @@ from oncall.replay.verdict import (
 )
 
 _MOST_LOST = 1
+_MOST_TRIED = 20  # attempts among which the end of a lost one is looked for
 # What attempts that cannot be seen do not change.
 _SEEN_IN_PART = (
     "schedule_gap",
@@ -215,7 +216,8 @@ def _cause(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...], he
     if not lost:
         return held.cause
     talked = any(attempts[place].picked_up is not None for place in lost)
-    if len(lost) > _MOST_LOST or (talked and chain.account.confirm):  # for however long everything stood still
+    many = len(lost) > _MOST_LOST or len(attempts) > _MOST_TRIED
+    if many or (talked and chain.account.confirm):  # for however long everything stood still
         return "schedule_gap" if held.cause == "schedule_gap" else "undetermined"
     causes = set()
     for endings in product(*(_endings(chain, attempts, place, record.ended) for place in lost)):

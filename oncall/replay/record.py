@@ -24,8 +24,8 @@ _Timed = tuple[float, int, int, LogEvent]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SAME_SECOND = 1
-_LATELY = 200
-_MOST_ATTEMPTS = 1000
+_LATELY = 50  # attempts that an event which names none may be of
+_MOST_ATTEMPTS = 300
 _LONGEST = 92 * DAY  # from the start to whatever is tried, taken or given up, before and after
 _OF_ATTEMPTS = ("attempt_started", "attempt_ringing", "attempt_answered", "attempt_ended")
 
@@ -214,6 +214,7 @@ class _Putting:
         self._begun: list[_Draft] = []
         self._taken: list[Taken] = []
         self._said: dict[str, tuple[str, int]] = {}
+        self._two_accounts = False
         self._recordings: dict[str, None] = {}
         self._resolved: bool | None = None
         self._callback: ActualCallback | None = None
@@ -346,10 +347,11 @@ class _Putting:
     def _say(self, name: str, value: str, number: int) -> None:
         known = self._said.setdefault(name, (value, number))
         if known[0] != value and name == "account":
-            what = f"another account than on line {known[1]}"
-            if not any(fault.what == what for fault in self._faults):
+            if not self._two_accounts:
+                what = f"another account than on line {known[1]}"
                 self._faults.append(Fault(number, what))
                 self._unsure.append(Missing(f"which account it was for: {what}", number))
+            self._two_accounts = True
 
     def _try(self, at: float, number: int, event: LogEvent) -> None:
         draft = self._draft(at, number, event)

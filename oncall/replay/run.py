@@ -20,7 +20,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oncall.errors import OncallError, contained, internal_error
-from oncall.logs.contacts import Contacts
+from oncall.logs.contacts import ContactsOfPlans
 from oncall.logs.faults import Fault, Faults
 from oncall.logs.mending import events_of
 from oncall.logs.reading import Group, Log, open_log
@@ -299,15 +299,13 @@ class _Judging:
     def __init__(self, plans: PlansOfTheTime, other: PlansOfTheTime | None) -> None:
         self._plans = plans
         self._other = other
-        self._contacts: dict[str, Contacts] = {}
+        self._contacts = ContactsOfPlans()
 
     def judged(self, record: Record) -> Judged:
         """The verdict by the plan of the time."""
 
         def held(plan: Plan) -> Judged:
-            if plan.digest not in self._contacts:
-                self._contacts[plan.digest] = Contacts(plan)
-            return Judged(judge(record, plan, contacts=self._contacts[plan.digest]), plan)
+            return Judged(judge(record, plan, contacts=self._contacts.of(plan)), plan)
 
         try:
             judged, used = self._plans.ask(record.start, held)
