@@ -27,6 +27,7 @@ SEVERITIES = {
     "OC305": WARNING,  # vanishing-shift
     "OC307": ERROR,  # unknown-timezone
     "OC310": WARNING,  # stray-exception
+    "OC311": WARNING,  # off-rule-start
 }
 
 

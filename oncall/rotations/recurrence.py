@@ -73,8 +73,10 @@ _DAYS_IN_MONTH = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _LONGEST_TEXT = 2000  # every day of a year by its number
 _MOST_POSITIONS = 50  # of BYSETPOS, each of which is looked for in every period
 _LONGEST_INTERVAL = 10_000
+_LAST_YEAR = 9990
 _READS_A_YEAR = 8
-_WORK_A_YEAR = {rrule.YEARLY: 10, rrule.MONTHLY: 16, rrule.WEEKLY: 53, rrule.DAILY: 366, rrule.HOURLY: 366}
+_WORK_A_YEAR = {rrule.YEARLY: 24, rrule.MONTHLY: 60, rrule.WEEKLY: 53, rrule.DAILY: 366, rrule.HOURLY: 366}
+_WORK_A_YEAR_OF_WEEKS = 150  # with BYWEEKNO
 
 
 class Moment(Struct, frozen=True):
@@ -296,6 +298,15 @@ def gives(rule: Rule, moment: datetime) -> bool:
     return bool(starts(replace(rule, count=None), moment, moment, moment).moments)
 
 
+def following(rule: Rule, moment: datetime) -> datetime | None:
+    """The first start after a moment that a rule which begins there gives; None where that is years away."""
+    years = 2 + (rule.interval if rule.frequency == rrule.YEARLY else rule.interval // 12)
+    if _never(rule) or moment.year + years > _LAST_YEAR:
+        return None
+    moments = _expanded(rule, moment, moment, moment.replace(year=moment.year + years, day=1))
+    return next((start for start in moments if start > moment), None)
+
+
 def _never(rule: Rule) -> bool:
     """Whether a rule asks for days its months do not have."""
     parts = dict(rule.parts)
@@ -306,8 +317,8 @@ def _never(rule: Rule) -> bool:
 def _work(rule: Rule, span: timedelta) -> int:
     """What it costs to look through so long a time, however little is found in it."""
     parts = dict(rule.parts)
-    frequency = rrule.WEEKLY if "byweekno" in parts else rule.frequency
-    periods = max(span.days, 0) * _WORK_A_YEAR[frequency] // 365 // rule.interval + 1
+    a_year = _WORK_A_YEAR_OF_WEEKS if "byweekno" in parts else _WORK_A_YEAR[rule.frequency]
+    periods = max(span.days, 0) * a_year // 365 // rule.interval + 1
     return periods * (1 + len(parts.get("bysetpos", ())) // 8)
 
 

@@ -44,7 +44,11 @@ def compile_plan(workspace: Workspace, window: Window) -> Plan:
     schedules: dict[str, Schedule] = {}
     for name, rotation in workspace.rotations.items():
         names = Reader(workspace.directory, rotation.identify)
-        schedules[name], found = _schedule(workspace, rotation, names, window)
+        schedules[name], found = contained(
+            partial(_schedule, workspace, rotation, names, window),
+            partial(_no_schedule, name, rotation, window),
+            "its calendars",
+        )
         reported += (Reported(one, one.file) for one in found)
         if names.slow_pattern:
             place = workspace.places["rotations", name].at("identify")
@@ -153,6 +157,11 @@ def _schedule(
     files = [(rotation.calendar, "planned"), *((path, "override") for path in rotation.override_files)]
     layers = [Layer(workspace.calendars[path], layer) for path, layer in files if path in workspace.calendars]
     return compile_schedule(layers, window, rotation_zone(workspace, rotation), names, workspace.people)
+
+
+def _no_schedule(name: str, rotation: Rotation, window: Window, why: str) -> tuple[Schedule, list[Problem]]:
+    message = f"the schedule of {name} can't be worked out: {why}"
+    return Schedule(window, ()), [problem("OC304", message, rotation.calendar)]
 
 
 def _presences(

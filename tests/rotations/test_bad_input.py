@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -15,12 +16,14 @@ from oncall.rotations.names import Reader, directory
 from oncall.rotations.text import MOST_BYTES
 from oncall.rotations.zones import MOST_RULES
 from oncall.schedule import Schedule
+from tests.work import growth
 
 from .schedules import DAY, calendar, compiled, names_of, when
 
 START = when("2026-03-10T00:00Z")
 ANN = "BEGIN:VEVENT\nUID:1\nSUMMARY:Ann\nDTSTART:20260310T080000Z\nDTEND:20260310T090000Z\nEND:VEVENT\n"
 GOOD = f"BEGIN:VCALENDAR\n{ANN}END:VCALENDAR\n"
+STAMP = "%Y%m%dT%H%M%SZ"
 SECONDS = 20  # far more than any of these takes, and far less than one that hangs
 
 
@@ -29,6 +32,11 @@ def schedule_of(data: bytes) -> tuple[Schedule, list[Problem]]:
     schedule, problems = compiled(data, (START, START + 2 * DAY))
     assert time.perf_counter() - began < SECONDS
     return schedule, problems
+
+
+def read_and_ask(data: bytes) -> None:
+    schedule, _ = compiled(data, (START, START + 2 * DAY))
+    list(schedule.between(START, START + 2 * DAY))
 
 
 def who(data: bytes) -> list[str]:
@@ -227,11 +235,8 @@ def test_thousands_of_never_matching_rules_are_answered() -> None:
     begins = ("DTSTART:20260310T080000Z", "DTEND:20260310T090000Z")
     schedule, problems = schedule_of(events(1000, *begins, "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=3"))
     assert len(schedule.at(when("2026-03-10T08:30Z"))) == 1000
-    assert (schedule.at(when("2026-03-10T09:00Z")), schedule.next(when("2026-03-10T09:00Z")), problems) == (
-        (),
-        None,
-        [],
-    )
+    assert (schedule.at(when("2026-03-10T09:00Z")), schedule.next(when("2026-03-10T09:00Z"))) == ((), None)
+    assert {one.code for one in problems} == {"OC311"}
 
 
 def test_hundreds_of_changes_that_each_hold_for_all_that_follows_are_answered() -> None:
@@ -393,3 +398,73 @@ def test_an_event_with_more_dates_than_anybody_writes_is_refused() -> None:
         _, problems = schedule_of(events(1, *TODAY, f"{name}:{dates}"))
         assert [one.code for one in problems] == ["OC304"]
         assert f"more than 10,000 dates in {name}" in problems[0].message
+
+
+def overlapping(count: int, name: str = "P{}") -> bytes:
+    """So many shifts of a month, each a minute later than the one before."""
+    started = datetime(2026, 3, 1, tzinfo=UTC)
+    shifts = []
+    for number in range(count):
+        start = started + timedelta(minutes=number)
+        end = start + timedelta(days=30)
+        shifts.append(f"UID:{number}\nSUMMARY:{name.format(number)}\nDTSTART:{start:{STAMP}}\nDTEND:{end:{STAMP}}")
+    return calendar("\n\n".join(shifts))
+
+
+def test_thousands_of_people_on_call_at_once_are_the_first_of_them_and_that_is_said() -> None:
+    schedule, problems = schedule_of(overlapping(3000))
+    assert names_of(schedule.at(START)) == sorted(f"P{number}" for number in range(333))
+    assert [one.code for one in problems] == ["OC304"]
+    assert problems[0].message == (
+        "more than 333 people are on call at once from 2026-03-01 05:33: 2,667 shifts are left out, "
+        "that of 'P333' first"
+    )
+
+
+def test_an_override_stands_whatever_crowd_the_plan_has() -> None:
+    window = (START, START + 2 * DAY)
+    override = calendar("UID:o\nSUMMARY:Zoe\nDTSTART:20260310T080000Z\nDTEND:20260310T090000Z")
+    schedule, _ = compiled(overlapping(3000), window, overrides=override)
+    assert names_of(schedule.at(when("2026-03-10T08:30Z"))) == ["Zoe"]
+
+
+@pytest.mark.parametrize("name", ["P{}", "Ann", "[L{}] Ann"])
+def test_overlapping_shifts_cost_as_much_as_there_are(name: str) -> None:
+    assert growth(lambda count: read_and_ask(overlapping(count, name)), 1500) < 3
+
+
+@pytest.mark.parametrize("part", ["EXDATE", "RDATE"])
+def test_dates_of_series_cost_as_much_as_there_are(part: str) -> None:
+    def ask(count: int) -> None:
+        dates = ",".join(f"{datetime(2026, 3, 1, tzinfo=UTC) + timedelta(hours=n):{STAMP}}" for n in range(count))
+        read_and_ask(events(3, *TODAY, "RRULE:FREQ=HOURLY;INTERVAL=5", f"{part}:{dates}"))
+
+    assert growth(ask, 2000) < 3
+
+
+def test_changes_of_one_series_cost_as_much_as_there_are() -> None:
+    def ask(count: int) -> None:
+        stamps = [f"{datetime(2026, 3, 1, tzinfo=UTC) + timedelta(hours=n):{STAMP}}" for n in range(count)]
+        changes = [f"UID:1\nSUMMARY:P\nRECURRENCE-ID:{at}\nDTSTART:{at}\nDURATION:PT1H" for at in stamps]
+        read_and_ask(calendar("\n\n".join([f"UID:1\nSUMMARY:A\nDTSTART:{stamps[0]}\nDURATION:PT1H", *changes])))
+
+    assert growth(ask, 2000) < 3
+
+
+def test_a_fault_that_nobody_foresaw_takes_down_one_event_one_zone_or_one_rotation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever a library raises: it is said, and the rest stands."""
+    hourly = ("UID:2", "SUMMARY:Ben", "DTSTART:20260310T080000Z", "DURATION:PT1H", "RRULE:FREQ=HOURLY")
+    data = calendar("\n".join(hourly)).replace(b"END:VCALENDAR\n", ANN.encode() + b"END:VCALENDAR\n")
+    data = data.replace(b"BEGIN:VEVENT", zone_of("FREQ=YEARLY", 1).encode() + b"BEGIN:VEVENT", 1)
+
+    def fail(*_: object, **__: object) -> None:
+        raise AttributeError("no such thing")
+
+    monkeypatch.setattr("dateutil.rrule.rrule.__init__", fail)
+    schedule, problems = schedule_of(data)
+    assert names_of(schedule.at(when("2026-03-10T08:30Z"))) == ["Ann"]
+    assert [one.code for one in problems] == ["OC307", "OC304"]
+    for one in problems:
+        assert "internal error (AttributeError: no such thing); please report it, with the calendar" in one.message
