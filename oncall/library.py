@@ -73,7 +73,7 @@ def who_in_calendar(
         raise OncallError(f"{timezone!r} is no IANA time zone")
     instant = _instant(at)
     zone = asked or layers[0].calendar.zone or UTC
-    schedule, odd = compile_schedule(layers, window_around(instant), zone, Reader(None))
+    schedule, odd = compile_schedule(layers, window_around(instant), zone, Reader(None), by_file=asked is None)
     problems = [*(problem for layer in layers for problem in layer.calendar.problems), *odd]
     return calendar_answer("calendar", schedule, instant, layers[0].calendar.written, problems)
 

@@ -129,7 +129,7 @@ def _of_calendar(
 
     layers, zone, problems = open_calendar(session, file, overrides, timezone)
     begin, end = _span(start, until, zone)
-    schedule, odd = compile_calendar(layers, window_of(begin, end), zone)
+    schedule, odd = compile_calendar(layers, window_of(begin, end), zone, by_file=not timezone)
     table = calendar_timetable(name_of(file), schedule, begin, end)
     return _Shown([table], begin, end, zone), [*problems, *(one for one in odd if one.code != "OC303")]
 

@@ -28,10 +28,34 @@ _LOOKS_LIKE = (
 
 
 class Line(Struct):
-    """A content line, unfolded; `number` is where it begins in the file, from 1."""
+    """A content line, unfolded; `number` is where it begins in the file, from 1. `pieces` are the lines of the file
+    that a folded one was put together from: their numbers and lengths in bytes."""
 
     number: int
     text: str
+    pieces: tuple[tuple[int, int], ...] = ()
+
+    def place(self, index: int) -> tuple[int, int]:
+        """The line and column of the file at which a letter of the text stands."""
+        before = self.text[:index].encode("utf-8", "surrogatepass")
+        begin = 0
+        for number, length in self.pieces:
+            if len(before) < begin + length:
+                folded = number != self.number  # begins with a space that is not of the text
+                return number, len(before[begin:].decode(errors="ignore")) + 1 + folded
+            begin += length
+        return self.number, index + 1
+
+
+class Spot(Struct, frozen=True):
+    """A letter of a content line: its place in the file is worked out when somebody asks for it."""
+
+    line: Line
+    index: int
+
+    @property
+    def place(self) -> tuple[int, int]:
+        return self.line.place(self.index)
 
 
 class Component(Struct):
@@ -81,21 +105,24 @@ def _not_a_calendar(data: bytes) -> str | None:
 def _content_lines(data: bytes, file: str) -> tuple[list[Line], list[Problem]]:
     """Unfold: a line that begins with a space or tab goes on from the one before. Bytes are joined before they are
     decoded, because a fold may stand inside a character."""
-    joined: list[tuple[int, list[bytes]]] = []
+    joined: list[list[tuple[int, bytes]]] = []
     for number, raw in enumerate(_LINE_END.split(data.removeprefix(b"\xef\xbb\xbf")), 1):
         if raw[:1] in (b" ", b"\t") and joined:
-            joined[-1][1].append(raw[1:])
+            joined[-1].append((number, raw[1:]))
         elif raw:
-            joined.append((number, [raw]))
+            joined.append([(number, raw)])
     lines, garbled = [], None
-    for number, pieces in joined:
-        raw = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    for pieces in joined:
+        number, raw = pieces[0]
+        if len(pieces) > 1:
+            raw = b"".join(piece for _, piece in pieces)
         try:
             text = raw.decode()
         except UnicodeDecodeError:
             text = raw.decode(errors="replace")
             garbled = garbled or number
-        lines.append(Line(number, text))
+        folds = tuple((line, len(piece)) for line, piece in pieces) if len(pieces) > 1 else ()
+        lines.append(Line(number, text, folds))
     if garbled is None:
         return lines, []
     message = "is not UTF-8 here: names with such letters cannot be read; save the file as UTF-8"
