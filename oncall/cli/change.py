@@ -84,9 +84,11 @@ def open_change(session: Session, person: str, asked: Stretch, reason: str, rota
         zone = person_zone(workspace, workspace.people[person])
     start = instant_of(asked.start, clock, zone, "next")
     until = _end(asked.until, start, clock, zone)
+    if until <= start:
+        raise OncallError("--until is not after --from")
     if until - start > _LONGEST:
         raise OncallError("that is more than a year: the calendar itself is the place for it")
-    window = Window(min(start, until), max(start, until) + 1)
+    window = Window(start, until + 1)
     plan = compile_plan(workspace, window)
     wanted = Wanted(person, start, until, _readable(reason), clock)
     check_wanted(workspace, plan, wanted)
