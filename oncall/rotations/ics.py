@@ -29,7 +29,8 @@ _USED |= {"EXDATE", "EXRULE", "DESCRIPTION"}
 _LENGTH = re.compile(r"\+?P(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?")
 _FIRST_YEAR, _LAST_YEAR = 1900, 9000
 _MOST_DESCRIPTION = 200
-_MOST_DATES = 10_000
+_MOST_DATES = 10_000  # RDATEs or EXDATEs of an event
+_MOST_DATES_IN_ALL = 100_000  # of a file
 _LONGEST, _LONGEST_RECURRING = timedelta(days=36_525), timedelta(days=3_660)
 _MOST_DISPUTES = 100
 _HEADER = ("X-WR-TIMEZONE", "LAST-MODIFIED")
@@ -98,8 +99,8 @@ class _BrokenEventError(ValueError):
 def read_calendar(data: bytes, file: str) -> Calendar:
     """The calendar in `data`; whatever cannot be read is among its problems."""
     components, problems = read_calendars(data, file)
-    definitions = Definitions()
-    readers = [_Reader(file, component, definitions) for component in components]
+    definitions, dates = Definitions(), _Tally()
+    readers = [_Reader(file, component, definitions, dates) for component in components]
     events = [event for reader in readers for event in reader.events]
     zones = {event.line: reader.zone for reader in readers for event in reader.events}
     zone = next((reader.zone for reader in readers if reader.events), None)
@@ -116,11 +117,18 @@ def read_calendar(data: bytes, file: str) -> Calendar:
     return Calendar(file, series, zone, written, tuple(disputes.values())[-_MOST_DISPUTES:], (*problems, *doubles))
 
 
+class _Tally(Struct):
+    """How many dates the events of a file name in RDATE and EXDATE."""
+
+    count: int = 0
+
+
 class _Reader:
     """Reads the events of one VCALENDAR against the zones it defines."""
 
-    def __init__(self, file: str, calendar: Component, definitions: Definitions) -> None:
+    def __init__(self, file: str, calendar: Component, definitions: Definitions, dates: _Tally) -> None:
         self.file = file
+        self.dates = dates
         self.problems: list[Problem] = []
         self.events: list[Event] = []
         self.written: list[int] = []
@@ -201,8 +209,8 @@ class _Reader:
             end=self._end(start, by_name),
             attendees=tuple(_attendees(by_name.get("ATTENDEE", ()))),
             rules=tuple(_rule(prop, start) for prop in by_name.get("RRULE", ())),
-            added=tuple(self._added(start, _bounded(by_name.get("RDATE", ())))),
-            excluded=tuple(self._dates(start, _bounded(by_name.get("EXDATE", ())))),
+            added=tuple(self._added(start, self._bounded(by_name.get("RDATE", ())))),
+            excluded=tuple(self._dates(start, self._bounded(by_name.get("EXDATE", ())))),
             replaces=replaces,
             replaces_at=next((prop.spot() for prop in by_name.get("RECURRENCE-ID", ())), None),
             and_future=any(
@@ -313,6 +321,19 @@ class _Reader:
         self._note(prop, 0, "DTSTART is a day and DTEND a time: it begins as that day begins")
         return moment
 
+    def _bounded(self, found: Sequence[Property]) -> Sequence[Property]:
+        """The RDATEs or EXDATEs of an event, refused where nobody can have written so many by hand."""
+        if not found:
+            return found
+        dates = sum(prop.value.count(",") + 1 for prop in found)
+        if dates > _MOST_DATES:
+            raise _BrokenEventError(f"it has more than {_MOST_DATES:,} dates in {found[0].name}", found[0].spot())
+        self.dates.count += dates
+        if self.dates.count > _MOST_DATES_IN_ALL:
+            message = f"the calendar has more than {_MOST_DATES_IN_ALL:,} dates in EXDATE and RDATE"
+            raise _BrokenEventError(message, found[0].spot())
+        return found
+
     def _dates(self, start: Moment, found: Iterable[Property]) -> Iterable[tuple[Moment, Spot]]:
         for prop in found:
             for value, index in _items(prop):
@@ -373,13 +394,6 @@ def _check_length(event: Event) -> None:
 
 def _name(uid: str) -> str:
     return f"event {uid[:200]!r}" if uid else "an event without UID"
-
-
-def _bounded(found: Sequence[Property]) -> Sequence[Property]:
-    """The RDATEs or EXDATEs of an event, refused where nobody can have written so many by hand."""
-    if sum(prop.value.count(",") + 1 for prop in found) > _MOST_DATES:
-        raise _BrokenEventError(f"it has more than {_MOST_DATES:,} dates in {found[0].name}", found[0].spot())
-    return found
 
 
 def _first(by_name: dict[str, list[Property]], name: str) -> str:

@@ -223,6 +223,7 @@ class _Expansion:
                 begins.setdefault((moment.local, moment.zone), (moment, own_end, moment))
             elif not own_end and first - _DAY <= moment.local <= last + _DAY:
                 begins.setdefault((moment.local, moment.zone), (moment, master.end, master.start))
+        self._count(len(begins) if master.added else 0)
         return list(begins.values())
 
     def _count(self, work: int) -> None:
