@@ -139,7 +139,7 @@ def _show(shown: _Shown, problems: Sequence[Problem], title: str, how: str) -> N
     if how == "json":
         print_json(shifts_document(tables, start, end, zone, problems))
     elif how == "ics":
-        sys.stdout.buffer.write(shifts_calendar(tables, title, zone, now()))
+        sys.stdout.write(shifts_calendar(tables, title, zone, now()).decode())
     elif how == "csv":
         print_csv(CSV_COLUMNS, shift_csv_rows(tables, zone))
     elif how == "rich":

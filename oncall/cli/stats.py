@@ -201,12 +201,13 @@ def _show(metrics: Metrics, zone: tzinfo, how: str, only: frozenset[str], *, in_
 
 
 def _print_markdown(metrics: Metrics, zone: tzinfo, only: frozenset[str]) -> None:
+    from oncall.output.escape import markdown
     from oncall.output.stats_text import heading_lines, tables_about
 
     for line in heading_lines(metrics, zone):
-        print("".join(text for text, _ in line).strip())
+        print(markdown("".join(text for text, _ in line).strip()))
     for table in tables_about(metrics, zone, only):
-        print(f"\n## {table.title}\n")
+        print(f"\n## {markdown(table.title)}\n")
         if table.note:
-            print(f"{table.note}\n")
+            print(f"{markdown(table.note)}\n")
         print_table(table.headings, (row.cells for row in table.rows), "github")

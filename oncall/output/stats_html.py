@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import tzinfo
 
 from oncall.output import page
-from oncall.output.page import text
+from oncall.output.escape import html as text
 from oncall.output.plots import STYLE, Bar, bar_plot, hour_plot, survival_plot
 from oncall.output.stats_tables import (
     Table,
