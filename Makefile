@@ -37,7 +37,7 @@ lint: $(VENV)/develop  ## Style, types, which module may import which, and the e
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/oncall lint schedules --fail-on info
 
-bench: $(VENV)/develop  ## How fast it is, as ratios between things run side by side
+bench: $(VENV)/develop  ## How fast it is, as ratios of CPU time between things run side by side
 	$(BIN)/python -m compileall -q oncall
 	$(BIN)/python -m bench
 
