@@ -78,7 +78,8 @@ def results(texts: Iterable[str]) -> frozenset[str]:
     """What was typed for --result."""
     for text in texts:
         if text not in RESULTS:
-            raise OncallError(f"there is no result {text!r}{_suggestion(text, RESULTS)}")
+            meant = _suggestion(text, RESULTS) or f": write {', '.join(RESULTS[:-1])} or {RESULTS[-1]}"
+            raise OncallError(f"there is no result {text!r}{meant}")
     return frozenset(texts)
 
 

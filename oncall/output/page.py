@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from oncall.output.escape import html as text
 
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _HEAD = """<!doctype html>
 <html lang="en">
 <head>
@@ -47,7 +48,7 @@ th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0;
   overflow-wrap: normal; }
 th { font-weight: 600; }
 td { font-variant-numeric: tabular-nums; }
-.whole td, .whole th { white-space: nowrap; }
+.interval { white-space: nowrap; }
 pre { overflow-x: auto; background: var(--soft); padding: .75rem; border-radius: 4px; font-size: .85rem; }
 code { font-family: ui-monospace, monospace; }
 figure { margin: 1rem 0; }
@@ -57,10 +58,11 @@ details { margin: .5rem 0; }
 summary { cursor: pointer; color: var(--accent); }
 @media print {
   body { max-width: none; padding: 0; font-size: 10pt; }
-  h2, h3, figcaption { break-after: avoid; }
+  h2, h3 { break-after: avoid; }
   figure, tr { break-inside: avoid; }
   .scroll, pre { overflow: visible; }
   .whole td, .whole th { white-space: normal; overflow-wrap: anywhere; padding-right: .35rem; font-size: 8pt; }
+  .whole thead th { overflow-wrap: normal; }
   pre { white-space: pre-wrap; }
 }
 """
@@ -77,13 +79,21 @@ def name(value: object) -> str:
     return f"<bdi>{text(value)}</bdi>"
 
 
+def _unbroken(cell: str) -> str:
+    """`82% 196/238 [77–87]`, which may go on in a second line before its bracket; a name, anywhere."""
+    share, bracket, interval = cell.rpartition(" [")
+    if not bracket or not interval.endswith("]"):
+        return name(cell)
+    return f'<bdi>{text(share.replace(" ", _NO_BREAK))} <span class="interval">[{text(interval)}</span></bdi>'
+
+
 def table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[str]], *, whole: bool = False) -> str:
-    """A table of texts, whose first column names its rows; what is too wide is scrolled, by keyboard too. Cells that
-    are `whole` are not broken into lines."""
+    """A table of texts, whose first column names its rows; what is too wide is scrolled, by keyboard too. One with many
+    columns of numbers is made to fit on paper as a `whole`."""
     head = "".join(f'<th scope="col">{text(heading)}</th>' for heading in headings)
     lines = []
     for first, *rest in rows:
-        cells = "".join(f"<td>{name(cell)}</td>" for cell in rest)
+        cells = "".join(f"<td>{_unbroken(cell)}</td>" for cell in rest)
         lines.append(f'<tr><th scope="row">{name(first)}</th>{cells}</tr>')
     look = ' class="whole"' if whole else ""
     return (

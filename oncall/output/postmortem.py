@@ -301,7 +301,7 @@ def _cause(judged: Judged) -> Section:
         blocks.append(Text(f"{short(verdict.cause).capitalize()}: {cause_text(verdict)}.", "lead"))
     first = verdict.first_divergence
     if first is not None:
-        blocks.append(Text(f"It first left the policy at {offset(first.at)}: {KINDS[first.kind]} ({first.kind})."))
+        blocks.append(Text(f"It first left the policy at {offset(first.at)}: {KINDS[first.kind]}."))
         items = tuple(
             Fact(place_of(one) or offset(one.at), f"{KINDS[one.kind]}: {divergence_text(one, verdict, plan)}")
             for one in verdict.divergences

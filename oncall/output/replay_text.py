@@ -241,11 +241,10 @@ def _divergences(judged: Judged, room: int) -> Iterator[Line]:
             yield (margin, "quiet"), (line, "title")
             margin = " " * len(margin)
         return
-    named = f" ({first.kind})" if short(first.kind) != KINDS[first.kind] else ""
     yield (
         (f"{_INDENT}first divergence  ", "quiet"),
         (KINDS[first.kind], "bad"),
-        (f"{named} at {offset(first.at)}", "title"),
+        (f" at {offset(first.at)}", "title"),
     )
     for line in folded(divergence_text(first, verdict, plan), room - 2 * len(_INDENT)):
         yield ((_INDENT * 2 + line, "title"),)

@@ -27,6 +27,7 @@ svg.timeline .small { font-size: 11px; fill: var(--quiet); }
 svg.timeline .lane { stroke: var(--line); stroke-width: 1; }
 svg.timeline .axis { stroke: var(--quiet); stroke-width: 1; fill: none; }
 svg.timeline .gap { fill: var(--soft); }
+svg.timeline .plate { fill: var(--ground); }
 svg.timeline rect.good { fill: var(--good); }
 svg.timeline rect.bad { fill: var(--bad); }
 svg.timeline rect.note { fill: var(--note); }
@@ -47,8 +48,12 @@ svg.timeline.narrow { display: none; max-width: 30rem; }
   svg.timeline.wide { display: none; }
   svg.timeline.narrow { display: block; }
 }
+@media print {
+  svg.timeline.wide:not(.tall) { max-height: 12cm; }
+}
 """
 
+_DUE, _CAME, _NOTHING = "what was due", "what happened", "nothing"
 _EDGE = 10.0
 _GAP = 28.0
 _LANE = 38.0
@@ -57,6 +62,7 @@ _ROW = 17.0
 _EM = 12.0
 _THIN, _BROAD = frozenset(" iljtfrI.,:;'|()!-/"), frozenset("mwMW@%QOGDH&")  # letters, in the widest of usual fonts
 _TICK = 62.0
+_TALL = 1000.0  # what is higher cannot be read when it is printed beside other things on a page
 
 
 class _Label(Struct, frozen=True):
@@ -72,7 +78,7 @@ class _Label(Struct, frozen=True):
 def timeline_svg(drawing: Drawing, width: int, name: str) -> str:
     """The drawing, so many units wide. `name` tells its ids from those of others on the page."""
     picture = _Picture(drawing, width)
-    look = "narrow" if width == NARROW else "wide"
+    look = ("narrow" if width == NARROW else "wide") + (" tall" if picture.height > _TALL else "")
     body = "\n".join(picture.parts())
     return (
         f'<svg class="timeline {look}" viewBox="0 0 {width} {_number(picture.height)}" role="img"'
@@ -87,8 +93,17 @@ def _summary(drawing: Drawing) -> str:
     return f"Attempts that were due: {due}. Attempts that were made: {came}. {marks}. The tables below have every one."
 
 
+class _Box(Struct, frozen=True):
+    """The room of a text."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+
 class _Picture:
-    """Where everything stands, from the top down."""
+    """Where everything stands, from the top down. The line of a mark is covered where it would run through a text."""
 
     def __init__(self, drawing: Drawing, width: int) -> None:
         self._drawing = drawing
@@ -103,16 +118,18 @@ class _Picture:
         self._came = self._ruler + 62
         self._bottom = self._came + _LANE * max(1, len(drawing.actual)) + 4
         self.height = self._bottom + _ROW * _rows(self._below) + 10
+        self._ticks = list(self._tick_labels())
+        self._boxes = list(self._text_boxes())
 
     def parts(self) -> Iterator[str]:
         """The elements, those behind first."""
         for piece in self._axis.breaks:
             yield self._break(piece)
         yield from self._lines()
-        yield self._head(self._due - 8, "what was due")
+        yield self._head(self._due - 8, _DUE)
         yield from self._lanes(self._drawing.expected, self._due)
         yield from self._axis_parts()
-        yield self._head(self._came - 8, "what happened")
+        yield self._head(self._came - 8, _CAME)
         yield from self._lanes(self._drawing.actual, self._came)
         yield from self._texts(self._above, self._top - 4, -1)
         yield from self._texts(self._below, self._bottom + 14, 1)
@@ -127,11 +144,11 @@ class _Picture:
 
     def _lanes(self, lanes: Sequence[Lane], top: float) -> Iterator[str]:
         if not lanes:
-            yield f'<text class="small" x="{_number(_EDGE)}" y="{_number(top + 14)}">nothing</text>'
+            yield f'<text class="small" x="{_number(_EDGE)}" y="{_number(top + 14)}">{_NOTHING}</text>'
         for place, lane in enumerate(lanes):
             y = top + place * _LANE
             yield _line("lane", _EDGE, self._width - _EDGE, y + _LANE - 2, y + _LANE - 2)
-            shown = text(_cut(lane.label, self._width - 2 * _EDGE))
+            shown = text(self._lane_label(lane))
             yield f'<text x="{_number(_EDGE)}" y="{_number(y + 14)}">{shown}</text>'
             for bar in lane.bars:
                 yield self._bar(bar, y + 18)
@@ -173,21 +190,35 @@ class _Picture:
                 yield f'<polyline class="axis" points="{drawn}"/>'
             else:
                 yield _line("axis", left, right, y, y)
-        free = {1: 0.0, 2: 0.0}
         for tick in self._axis.ticks(_TICK):
             x = self._x(tick)
             yield _line("axis", x, x, y - 4, y + 4)
-            for row, says in ((1, offset(tick)), (2, self._clock(tick))):
-                yield from self._tick(x, row, says, free)
+        for left, base, says in self._ticks:
+            yield f'<text class="small" x="{_number(left)}" y="{_number(base)}">{says}</text>'
 
-    def _tick(self, x: float, row: int, says: str, free: dict[int, float]) -> Iterator[str]:
-        """A label below a tick, where there is room for it."""
-        wide = _wide(says)
-        left = min(max(x - wide / 2, 1.0), self._width - wide - 1)
-        if left < free[row]:
-            return
-        free[row] = left + wide
-        yield f'<text class="small" x="{_number(left)}" y="{_number(self._ruler + 4 + 14 * row)}">{says}</text>'
+    def _tick_labels(self) -> Iterator[tuple[float, float, str]]:
+        """The labels below the ticks, where there is room for them: the left end, the base line, the text."""
+        free = {1: 0.0, 2: 0.0}
+        for tick in self._axis.ticks(_TICK):
+            for row, says in ((1, offset(tick)), (2, self._clock(tick))):
+                wide = _wide(says)
+                left = min(max(self._x(tick) - wide / 2, 1.0), self._width - wide - 1)
+                if left >= free[row]:
+                    free[row] = left + wide
+                    yield left, self._ruler + 4 + 14 * row, says
+
+    def _text_boxes(self) -> Iterator[_Box]:
+        """Where the texts are that lines must not run through."""
+        for base, says in ((self._due - 8, _DUE), (self._came - 8, _CAME)):
+            yield _box(_EDGE, base, says)
+        for left, base, says in self._ticks:
+            yield _box(left, base, says)
+        for lanes, top in ((self._drawing.expected, self._due), (self._drawing.actual, self._came)):
+            for place, label in enumerate([self._lane_label(lane) for lane in lanes] or [_NOTHING]):
+                yield _box(_EDGE, top + place * _LANE + 14, label)
+
+    def _lane_label(self, lane: Lane) -> str:
+        return _cut(lane.label, self._width - 2 * _EDGE)
 
     def _clock(self, second: float) -> str:
         zone, at = self._drawing.zone, self._drawing.at
@@ -209,6 +240,9 @@ class _Picture:
             x = self._x(mark.at)
             top = self._top - 2 if mark.look == "first" else self._ruler
             yield _line(f"mark {mark.look}", x, x, top, self._bottom)
+        for box in self._boxes:
+            if any(box.left < self._x(mark.at) < box.right for mark in self._drawing.marks):
+                yield _plate(box)
 
     def _labels(self, marks: Sequence[Mark]) -> list[_Label]:
         """The labels in rows, none on another."""
@@ -235,6 +269,16 @@ class _Picture:
                 f'<text class="{one.mark.look}" x="{_number(one.x)}" y="{base}" text-anchor="{one.anchor}">'
                 f"{text(one.shown)}</text>"
             )
+
+
+def _box(left: float, base: float, shown: str) -> _Box:
+    """Where a text is, by the left end of its base line."""
+    return _Box(left - 2, left + _wide(shown) + 2, base - 12, base + 4)
+
+
+def _plate(box: _Box) -> str:
+    wide, high = _number(box.right - box.left), _number(box.bottom - box.top)
+    return f'<rect class="plate" x="{_number(box.left)}" y="{_number(box.top)}" width="{wide}" height="{high}"/>'
 
 
 def _is_free(taken: Sequence[tuple[float, float]], left: float, right: float) -> bool:

@@ -146,3 +146,27 @@ def test_the_first_divergence_can_be_seen(browser: Chromium, tmp_path: Path, mon
         browser.open(path, width, "light")
         script = "[...document.querySelectorAll('line.first')].filter((one) => one.checkVisibility()).length"
         assert browser.ask(script) == 1
+
+
+def test_numbers_are_all_to_be_seen_on_a_desk(
+    browser: Chromium, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONCALL_CACHE_DIR", str(tmp_path / "cache"))
+    path, log = tmp_path / "page.html", EXAMPLE / "calls" / "autumn-2026.jsonl"
+    main(["-w", str(EXAMPLE), "stats", str(log), "--as-of", "now", "--html", str(path)])
+    browser.open(path, 1280, "light")
+    cut_off = "[...document.querySelectorAll('.scroll')].filter((one) => one.scrollWidth > one.clientWidth).length"
+    assert browser.ask(cut_off) == 0
+
+
+def test_the_timeline_is_on_the_first_sheet_of_paper(
+    browser: Chromium, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONCALL_CACHE_DIR", str(tmp_path / "cache"))
+    path = tmp_path / "page.html"
+    main([*of_example("2026-11-05-2358")(tmp_path), "--html", str(path)])
+    browser.open(path, 738, "light", "print")  # Letter, less its margins of 1 cm: 738 by 979
+    bottom = "document.querySelector('figure').getBoundingClientRect().bottom"
+    assert browser.ask(bottom) < 979
+    after = "getComputedStyle(document.querySelector('figcaption')).breakAfter"
+    assert browser.ask(after) == "auto"  # to be kept with what follows would take the timeline to the second sheet
