@@ -72,7 +72,7 @@ def who_in_calendar(
     layers += (Layer(read_calendar(data, f"overrides {n}"), "override") for n, data in enumerate(overrides, 1))
     asked = times.zone(timezone) if timezone else None
     if timezone and asked is None:
-        raise OncallError(f"{timezone!r} is no IANA time zone")
+        raise OncallError(f"{timezone!r} is not an IANA time zone")
     instant = _instant(at)
     zone = asked or layers[0].calendar.zone or UTC
     schedule, odd = compile_schedule(layers, window_around(instant), zone, Reader(None), by_file=asked is None)

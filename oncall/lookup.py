@@ -30,6 +30,7 @@ _UMLAUTS = str.maketrans(
 _EXTENSION = r"\s*(?:;\s*ext\s*=|\bext(?:ension)?\b\.?:?|(?<![a-z])x|#|,+)\s*\d{1,7}$"
 _LAST_DIGITS = 7  # how many of them say whose a number is, where nobody else's ends so
 _MOST_NAMED = 12
+_LONGEST_NUMBER = 100
 _SHORT = 3  # letters of a word that is too short to be a misspelling of another
 
 
@@ -210,6 +211,8 @@ def _number_nearness(typed: str, digits: str) -> Iterator[int]:
 def bare_number(text: str) -> str:
     """A telephone number without what stands around it: `tel:`, `sip:` and a host, an extension, `(0)` after a
     country's code; any other text as it is."""
+    if len(text) > _LONGEST_NUMBER:
+        return text
     number = _visible(unicodedata.normalize("NFKC", text)).strip().lower()
     uri = re.fullmatch(r"(?:tel|sips?|callto|phone):(?://)?([^@;?]+)(?:;ext=\d+)?(?:[@;?].*)?", number)
     number = re.sub(_EXTENSION, "", uri[1] if uri else number)

@@ -108,7 +108,7 @@ def reader_zone(asked: str | None, default: str) -> tzinfo:
     if found is None:
         from oncall.fields import suggestion  # here: only an error needs it
 
-        raise OncallError(f"{asked!r} is no IANA time zone{suggestion(asked, times.zone_names())}")
+        raise OncallError(f"{asked!r} is not an IANA time zone{suggestion(asked, times.zone_names())}")
     return found
 
 

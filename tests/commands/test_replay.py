@@ -603,7 +603,7 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
         ("--from", "someday"),
         "can't read 'someday' as a time; write e.g. 02:00, 2am, 'tomorrow 14:00' or 2026-11-24T02:00",
     ),
-    (("--timezone", "Mars/Base"), "'Mars/Base' is no IANA time zone"),
+    (("--timezone", "Mars/Base"), "'Mars/Base' is not an IANA time zone"),
     (
         ("--format", "csv", "--summary"),
         "--format csv is a row for each dispatch: leave --summary out, or write --format json",

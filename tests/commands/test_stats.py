@@ -299,7 +299,7 @@ def test_hours_are_of_the_zone_asked_for(run: Run, harbor: Path, log: str) -> No
             "--only hour: there is no such table (did you mean 'hours'?); there are overview, taken, depth",
         ),
         (("--only", "hours", "--format", "json"), "--only chooses among tables: leave it out with --format json"),
-        (("--timezone", "Mars"), "'Mars' is no IANA time zone"),
+        (("--timezone", "Mars"), "'Mars' is not an IANA time zone"),
         (("--html", "no/where.html"), "--html no/where.html cannot be written: No such file or directory"),
         (("--html", "log.jsonl"), "--html log.jsonl: that file is asked for twice, or is the log itself"),
         (("--html", "a", "--diverged", "./a"), "that file is asked for twice, or is the log itself"),
