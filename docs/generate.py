@@ -18,7 +18,7 @@ from docs.pictures import pictures
 from docs.source_map import architecture_page
 from oncall.cli.main import COMMANDS, app
 from oncall.escalation import engine, responses
-from oncall.fields import Duration
+from oncall.fields import DAYS_SCHEMA, SCHEMAS, Duration, Flag, Name
 from oncall.lint.rule import Rule
 from oncall.lint.rules import RULES
 from oncall.logs.event import MEANINGS, OUTCOMES_MEAN
@@ -249,6 +249,7 @@ when it stands alone. It names codes, or beginnings of codes, and should say why
 accounts:
   # oncall: ignore[OC101, OC106] answered by the client from January on
   northwind-hvac:
+    name: Northwind HVAC
     policy: night-line  # oncall: ignore[OC204] agreed with the client
 ```
 
@@ -344,7 +345,10 @@ def _inner(schema: dict[str, Any]) -> list[str]:
 
 
 def _name(schema: dict[str, Any]) -> str:
-    return str(schema.get("$ref", "")).rsplit("/", 1)[-1]
+    for one in schema.get("anyOf", (schema,)):
+        if "$ref" in one:
+            return str(one["$ref"]).rsplit("/", 1)[-1]
+    return ""
 
 
 def _definition(schema: dict[str, Any], whole: dict[str, Any]) -> list[str]:
@@ -353,8 +357,15 @@ def _definition(schema: dict[str, Any], whole: dict[str, Any]) -> list[str]:
 
 
 def _table(properties: dict[str, Any], required: list[str], whole: dict[str, Any]) -> list[str]:
-    rows = [f"| `{key}` | {'yes' if key in required else ''} | {_kind(value)} |" for key, value in properties.items()]
-    return ["| key | required | value |", "| --- | --- | --- |", *rows, ""]
+    rows = [
+        f"| `{key}` | {'yes' if key in required else ''} | {_kind(value)} | {_cell(value['description'])} |"
+        for key, value in properties.items()
+    ]
+    return ["| key | required | value | meaning |", "| --- | --- | --- | --- |", *rows, ""]
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def _kind(schema: dict[str, Any]) -> str:
@@ -365,13 +376,20 @@ def _kind(schema: dict[str, Any]) -> str:
         return " or ".join(_kind(one) for one in schema["anyOf"] if one.get("type") != "null")
     if "enum" in schema:
         return ", ".join(f"`{word}`" for word in schema["enum"] if word is not None)
-    if schema.get("type") == "array":
+    kinds = schema.get("type")
+    kinds = [kinds] if isinstance(kinds, str) else kinds or []
+    if "array" in kinds:
         return f"list of {_kind(schema.get('items') or {})}"
-    if schema.get("type") == "object":
+    if "object" in kinds:
         return f"names, each with {_kind(schema.get('additionalProperties') or {})}"
     return _scalar(schema)
 
 
+_PATTERNS = {
+    SCHEMAS[Name]["pattern"]: "a name",
+    SCHEMAS[Flag]["pattern"]: "true or false",
+    DAYS_SCHEMA["pattern"]: "days",
+}
 _HEADINGS = {"LintSettings": "lint"}  # where a heading is not called like the class
 
 
@@ -381,13 +399,10 @@ def _scalar(schema: dict[str, Any]) -> str:
     if schema.get("examples"):
         return "a value such as " + ", ".join(f"`{one}`" for one in schema["examples"])
     if schema.get("format"):
-        return {"date": "a date such as `2026-11-20`", "regex": "regular expression with a group `who`"}[
-            schema["format"]
-        ]
-    if schema.get("pattern", "").startswith(r"^\w"):
-        return "a name"
-    kind = schema.get("type")
-    return {"boolean": "true or false", "integer": "whole number", "string": "text"}.get(str(kind), "text")
+        return "a date such as `2026-11-20`"
+    if schema.get("pattern") in _PATTERNS:
+        return _PATTERNS[schema["pattern"]]
+    return "whole number" if "integer" in schema.get("type", ()) else "text"
 
 
 def pages() -> dict[Path, str]:

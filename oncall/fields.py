@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from msgspec import field
+from msgspec import Meta, field
 
 from oncall import times
 
@@ -21,6 +21,7 @@ _LONGEST_PATTERN, _DEEPEST_PATTERN, _LARGEST_PATTERN = 1000, 50, 10_000
 # An escape, a set, a count, or a character.
 _PATTERN_PARTS = r"(?s)\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{\d{0,20}(?:,\d{0,20})?\}|."
 
+FLAGS = ("true", "false", "yes", "no", "on", "off")
 DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -46,7 +47,7 @@ class Flag(int):
     @classmethod
     def parse(cls, text: str) -> Flag:
         word = text.strip().lower()
-        if word not in ("true", "false", "yes", "no", "on", "off"):
+        if word not in FLAGS:
             raise ValueError(f"neither true nor false: {text!r}")
         return cls(word in ("true", "yes", "on"))
 
@@ -124,15 +125,20 @@ def _check_size(text: str) -> None:
 
 
 class Country(str):
-    """A country of two letters, as telephone numbers have one."""
+    """A country by its two letters, as telephone numbers have one."""
 
     __slots__ = ()
 
     @classmethod
     def parse(cls, text: str) -> Country:
-        if not re.fullmatch("[A-Za-z]{2}", text.strip()):
-            raise ValueError(f"not a country of two letters, such as US: {text!r}")
-        return cls(text.strip().upper())
+        from oncall import countries  # here: a plan that is kept has it checked
+
+        code = text.strip().upper()
+        if not countries.is_country(code):
+            meant = countries.meant_by(text)
+            use = f"use {meant}" if meant else "write the two letters of ISO 3166, such as US or GB"
+            raise ValueError(f"{text!r} is not a country code; {use}")
+        return cls(code)
 
 
 class Instant(str):
@@ -151,16 +157,37 @@ class Instant(str):
         return times.parse_instant(self)
 
 
+def _any_case(*words: str) -> str:
+    return "|".join("".join(f"[{one.upper()}{one}]" for one in word) for word in words)
+
+
+_DATE = r"\d{4}-?(\d\d-?\d\d|W\d\d-?\d)"
+_TIME = r"\d\d(:?\d\d(:?\d\d([.,]\d+)?)?)?(Z|[+-]\d\d(:?\d\d(:?\d\d)?)?)?"
+_NOT_IN_NAMES = r"\x00-,/:-@\[-\^`{-\x7f"  # of ASCII; any letter that is not may stand in one
+
+# What an editor's parser makes of a scalar that is a text to us. Patterns, as ECMA 262 has them, apply to texts alone.
 SCHEMAS: dict[type, dict[str, Any]] = {
-    Duration: {"type": "string", "pattern": r"^(\d+d)?(\d+h)?(\d+m)?(\d+s)?$", "examples": ["45s", "1h30m"]},
-    Clock: {"type": "string", "pattern": r"^\d{1,2}:\d{2}$", "examples": ["17:00"]},
-    Flag: {"type": "boolean"},
-    Name: {"type": ["string", "integer"], "pattern": r"^\w[\w.-]*$"},
-    Zone: {"type": "string", "examples": ["America/New_York"]},
-    Pattern: {"type": "string", "format": "regex"},
-    Country: {"type": "string", "pattern": "^[A-Za-z]{2}$"},
-    Instant: {"type": "string", "examples": ["2026-11-20T18:00"]},
+    Duration: {
+        "type": "string",
+        "pattern": r"^\s*(?=\d)(\d{1,9}d)?(\d{1,9}h)?(\d{1,9}m)?(\d{1,9}s)?\s*$",
+        "examples": ["45s", "1h30m"],
+    },
+    Clock: {"type": "string", "pattern": r"^\s*(([01]?\d|2[0-3]):[0-5]\d|24:00)\s*$", "examples": ["17:00"]},
+    Flag: {"type": ["boolean", "string"], "pattern": rf"^\s*({_any_case(*FLAGS)})\s*$"},
+    Name: {"type": ["string", "number", "boolean"], "pattern": rf"^[^{_NOT_IN_NAMES}.-][^{_NOT_IN_NAMES}]{{0,99}}$"},
+    Zone: {
+        "type": "string",
+        "pattern": r"^\s*[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*\s*$",
+        "examples": ["America/New_York"],
+    },
+    Pattern: {"type": "string", "pattern": r"\(\?P<who>", "examples": ["^(?P<who>[^-]+) -"]},
+    Country: {"type": ["string", "boolean"], "pattern": r"^\s*[A-Za-z]{2}\s*$", "examples": ["US", "GB"]},
+    Instant: {"type": "string", "pattern": rf"^\s*{_DATE}[T ]{_TIME}\s*$", "examples": ["2026-11-20T18:00"]},
 }
+
+
+_DAY = f"({_any_case(*DAY_NAMES)})"
+DAYS_SCHEMA = {"type": "string", "pattern": rf"^\s*({_any_case('daily')}|{_DAY}(\s*-\s*{_DAY})?)\s*$"}
 
 
 def decode(kind: type, value: object) -> object:
@@ -198,6 +225,11 @@ def parse_days(text: str) -> tuple[int, ...]:
         raise ValueError(f"days: not days: {text!r}; write daily, mon, mon-fri or [tue, thu]")
     start, end = DAY_NAMES.index(first), DAY_NAMES.index(last or first)
     return tuple((start + step) % 7 for step in range((end - start) % 7 + 1))
+
+
+def key(meaning: str) -> Meta:
+    """What a key of the files means: it is said here alone, and shown by editors and in docs/files.md."""
+    return Meta(description=meaning)
 
 
 def constant(value: _T) -> _T:

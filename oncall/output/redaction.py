@@ -59,7 +59,7 @@ class _Masks:
     they are met; one thing that is written in two ways has one name."""
 
     def __init__(self, judged: Judged) -> None:
-        self._country = judged.plan.country if judged.plan else "US"
+        self._country = judged.plan.country if judged.plan else ""
         self._names: dict[str, str] = {}
         self._known: dict[str, str] = {}  # the digits of a number, with and without its country, to the former
         self._words: dict[str, str] = {}

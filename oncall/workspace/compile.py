@@ -65,7 +65,7 @@ def compile_plan(workspace: Workspace, window: Window) -> Plan:
         root=workspace.root,
         organization=workspace.organization,
         timezone=str(workspace.timezone),
-        country=str(workspace.settings.country),
+        country=str(workspace.settings.country or ""),
         window=window,
         people={name: replace(person, away=()) for name, person in workspace.people.items()},
         endpoints=_of_each(workspace, "people", _endpoints, lambda name: _addresses(workspace, name), reported),
@@ -114,7 +114,7 @@ def _addresses(workspace: Workspace, name: str) -> tuple[str, ...]:
 
 
 def _endpoints(workspace: Workspace, name: str) -> tuple[str, ...]:
-    country = workspace.settings.country
+    country = workspace.settings.country or ""
     return tuple([numbers.endpoint(address, country) for address in _addresses(workspace, name)])
 
 
@@ -273,7 +273,7 @@ def _no_facts(name: str) -> AccountFacts:
 
 def _account_facts(workspace: Workspace, name: str) -> AccountFacts:
     account = workspace.accounts[name]
-    lines = tuple(numbers.line(text, workspace.settings.country) for text in account.lines)
+    lines = tuple(numbers.line(text, workspace.settings.country or "") for text in account.lines)
     found = bool(account.runbook) and workspace.files.exists(account.runbook or "")
     depends = [EVERYTHING, f"accounts/{name}", f"policies/{account.policy}", f"hours/{account.hours}"]
     hours = workspace.hours.get(account.hours) if account.hours else None

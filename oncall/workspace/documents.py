@@ -54,10 +54,21 @@ SECTIONS: dict[str, type[Struct]] = {
     "accounts": Account,
     "scenarios": WrittenScenario,
 }
+SECTION_MEANINGS = {
+    "people": "Everybody who can be on call, or is named in a profile, by their id.",
+    "hours": "When lines promise a human, by name.",
+    "rotations": "Calendars that say who is on call, by name.",
+    "policies": "Escalation rules, by name.",
+    "accounts": "Clients and teams whose lines are answered, by name.",
+    "scenarios": "Tests of policies, which `oncall test` runs, by name.",
+    "absences": "Calendars that say who is not there: one, or a list.",
+}
 ABSENCES: Any = str | tuple[str, ...]
 HEAD_KEYS = tuple(field.encode_name for field in struct_fields(Head))
 SECTION_KEYS = (*(name for name in SECTIONS if name != "scenarios"), "absences", "scenarios")
 
+_NOTHING = {"type": "null"}
+_DAYS = {"anyOf": [fields.DAYS_SCHEMA, {"type": "array", "items": fields.DAYS_SCHEMA, "minItems": 1}]}
 _MOST_ERRORS = 200
 _MOST_WORK = 1_000_000  # nodes looked at for one entry, over and over for each of its errors
 _AT = re.compile(r" - at `(key in )?\$(.*)`$", re.DOTALL)
@@ -291,31 +302,39 @@ def _choice(shape: Any, kind: type) -> Any:
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of one YAML file of a workspace, for editors."""
-    shapes: list[Any] = [dict[str, shape] for shape in SECTIONS.values()]  # type: ignore[valid-type]
+    shapes: list[Any] = [dict[fields.Name, shape] for shape in SECTIONS.values()]  # type: ignore[valid-type]
     schemas, parts = msgspec.json.schema_components(
         [Head, *shapes, ABSENCES], schema_hook=fields.SCHEMAS.__getitem__, ref_template="#/$defs/{name}"
     )
+    names = {"propertyNames": {"pattern": fields.SCHEMAS[fields.Name]["pattern"]}}
+    for part, key in (("Account", "contacts"), ("WrittenScenario", "given"), ("WrittenScenario", "callbacks")):
+        parts[part]["properties"][key] |= names
+    parts["OpenWindow"]["properties"]["days"] |= _DAYS
+    parts["Binding"]["oneOf"] = [{"required": ["rotation"]}, {"required": ["person"]}]
+    parts["OpenWindow"]["dependentRequired"] = {"from": ["until"], "until": ["from"]}
     properties = parts.pop("Head")["properties"]
-    properties |= dict(zip((*SECTIONS, "absences"), schemas[1:], strict=True))
+    for (name, meaning), schema in zip(SECTION_MEANINGS.items(), schemas[1:], strict=True):
+        properties[name] = {"description": meaning, **schema, **(names if name in SECTIONS else {})}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "oncall workspace file, format 1",
         "type": "object",
-        "properties": _for_editors(properties),
+        "properties": _or_nothing(_for_editors(properties), []),
         "$defs": _for_editors(parts),
         "additionalProperties": False,
     }
 
 
 def _for_editors(schema: Any) -> Any:
-    """An editor types the scalars that we read as text: a text may look like a number there. Our defaults are in
-    seconds, which a file never is; they are left out, with the names we have for things inside."""
+    """An editor types the scalars that we read as text: a text may look like a number there, and nothing at all is a
+    key that is not there. Our defaults are in seconds, which a file never is; they are left out, with the names we have
+    for things inside."""
     if isinstance(schema, list):
         return [_for_editors(one) for one in schema]
     if not isinstance(schema, dict):
         return schema
-    if schema.get("type") == "string" and schema.keys() <= {"type", "default"}:
-        return {"type": ["string", "number", "boolean"]}
+    if schema.get("type") == "string" and schema.keys() <= {"type", "default", "description"}:
+        schema = {**schema, "type": ["string", "number", "boolean"]}
     kept = {
         key: _for_editors(value)
         for key, value in schema.items()
@@ -323,4 +342,23 @@ def _for_editors(schema: Any) -> Any:
     }
     if isinstance(kept.get("description"), str):
         kept["description"] = " ".join(kept["description"].split())
+    if isinstance(kept.get("properties"), dict) and kept.get("type") == "object":
+        kept["properties"] = _or_nothing(kept["properties"], kept.get("required", []))
     return kept
+
+
+def _or_nothing(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    """The keys of a mapping, each of which may be empty where it may be missing."""
+    return {name: schema if name in required else _nullable(schema) for name, schema in properties.items()}
+
+
+def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
+    kinds = schema.get("type")
+    if kinds and "enum" not in schema:
+        return {**schema, "type": [*(kinds if isinstance(kinds, list) else [kinds]), "null"]}
+    outer = {"description": schema["description"]} if "description" in schema else {}
+    inner = {name: value for name, value in schema.items() if name != "description"}
+    wanted = [one for one in inner["anyOf"] if one != _NOTHING] if inner.keys() == {"anyOf"} else [inner]
+    if len(wanted) == 1 and "type" in wanted[0] and "enum" not in wanted[0]:
+        return _nullable({**outer, **wanted[0]})
+    return {**outer, "anyOf": [*wanted, _NOTHING]}

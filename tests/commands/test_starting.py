@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import jsonschema
 import pytest
-import yaml
 
 import oncall
 from oncall.cli.main import COMMANDS
 from tests.commands.conftest import EXAMPLE, Ran
+from tests.workspace.editors import as_an_editor_reads
 
 Run = Callable[..., Ran]
-
-
-def _as_an_editor_reads(text: str) -> object:
-    """YAML 1.2, as editors have it: whole numbers, true and false are typed, `17:00` and dates are texts."""
-
-    def typed(value: object) -> object:
-        if isinstance(value, dict):
-            return {key: typed(one) for key, one in value.items()}
-        if isinstance(value, list):
-            return [typed(one) for one in value]
-        if value in ("true", "false"):
-            return value == "true"
-        return int(value) if isinstance(value, str) and re.fullmatch(r"-?\d+", value) else value
-
-    return typed(yaml.load(text, Loader=yaml.BaseLoader))
 
 
 def test_a_fresh_workspace_answers_and_has_no_problem(run: Run, tmp_path: Path) -> None:
@@ -50,6 +34,35 @@ def test_a_fresh_workspace_takes_an_override_and_an_absence(run: Run, tmp_path: 
     night = ("--from", "2026-11-24T22:00", "--until", "+4h")
     assert run("override", "primary", "sasha", *night, workspace=tmp_path / "fresh").status == 0
     assert run("away", "robin", *night, workspace=tmp_path / "fresh").status == 0
+
+
+@pytest.mark.parametrize("day", ["2026-02-01", "2026-11-30", "2031-07-04"])
+def test_a_fresh_workspace_is_clean_on_its_day_and_while_its_reviews_hold(run: Run, tmp_path: Path, day: str) -> None:
+    assert run("init", "fresh", "--at", day).status == 0
+    for later in (day, str(date.fromisoformat(day) + timedelta(days=89))):
+        ran = run("lint", "--at", later, "--fail-on", "info", workspace=tmp_path / "fresh")
+        assert (ran.status, ran.out) == (0, "no findings in 5 files\n")
+    late = str(date.fromisoformat(day) + timedelta(days=182))
+    ran = run("lint", "--at", late, "--select", "OC107,OC109,OC405", workspace=tmp_path / "fresh")
+    assert ran.out.count(": warning: ") == 5
+
+
+def test_a_fresh_workspace_is_clean_as_it_is_written(run: Run, tmp_path: Path) -> None:
+    assert run("init", "fresh").status == 0
+    assert run("lint", "--fail-on", "info", workspace=tmp_path / "fresh").status == 0
+
+
+def test_init_asks_for_the_country_and_assumes_none(run: Run, tmp_path: Path) -> None:
+    assert "settings.country" in run("init", "fresh").out
+    head = tmp_path / "fresh/oncall.yaml"
+    line = "  country:                          # of which country are numbers without a +? Two letters: US, GB, DE …\n"
+    assert line in head.read_text()
+    head.write_text(head.read_text().replace('"+12025550140"', '"020 7946 0140"'))
+    assert "`settings.country` is not set" in run("lint", workspace=tmp_path / "fresh").out
+    head.write_text(head.read_text().replace("  country: ", "  country: GB "))
+    assert run("lint", workspace=tmp_path / "fresh").status == 0
+    asked = run("who", "+44 (0)20 7946 0140", "--format", "line", workspace=tmp_path / "fresh")
+    assert asked.out.startswith("front-desk: ")
 
 
 def test_init_overwrites_nothing_and_then_writes_nothing(run: Run, tmp_path: Path) -> None:
@@ -76,7 +89,7 @@ def test_the_schema_accepts_the_example_and_what_init_writes(run: Run, tmp_path:
     files = [*EXAMPLE.rglob("*.yaml"), *(tmp_path / "fresh").rglob("*.yaml")]
     assert len(files) > 10
     for path in files:
-        jsonschema.validate(_as_an_editor_reads(path.read_text()), schema)
+        jsonschema.validate(as_an_editor_reads(path.read_text()), schema)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +104,7 @@ def test_the_schema_accepts_the_example_and_what_init_writes(run: Run, tmp_path:
 def test_the_schema_refuses_what_the_tool_refuses(run: Run, text: str) -> None:
     schema = json.loads(run("schema").out)
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(_as_an_editor_reads(text), schema)
+        jsonschema.validate(as_an_editor_reads(text), schema)
 
 
 def test_every_yaml_file_of_the_example_tells_editors_its_schema() -> None:

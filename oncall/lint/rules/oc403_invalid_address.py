@@ -17,7 +17,7 @@ _HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206
 
 
 def check(context: Context) -> Iterator[Problem]:
-    country = context.workspace.settings.country
+    country = country_of(context)
     for name, person in context.plan.people.items():
         place = context.place("people", name)
         if person.email is not None and (fault := _email(person.email)):
@@ -36,6 +36,14 @@ def check(context: Context) -> Iterator[Problem]:
                 yield RULE.at(place.at("secure_messaging", key), f"the secure {key} of {name}, {url!r}, {fault}")
 
 
+def country_of(context: Context) -> str | None:
+    """The country of numbers without one: nothing where none is set, None where what is set cannot be read, which is
+    reported where it stands."""
+    head = context.workspace.head
+    country = context.workspace.settings.country
+    return None if country is None and head and context.refused(head, "settings", "country") else country or ""
+
+
 def _endpoints(secure: SecureMessaging | None) -> Iterator[tuple[str, str]]:
     """The endpoints that are written; that one is empty is another rule's."""
     for key, url in (("endpoint", secure.endpoint), ("fallback", secure.fallback)) if secure is not None else ():
@@ -43,7 +51,7 @@ def _endpoints(secure: SecureMessaging | None) -> Iterator[tuple[str, str]]:
             yield key, url
 
 
-def what_is_wrong(method: ContactMethod, country: str) -> str | None:
+def what_is_wrong(method: ContactMethod, country: str | None) -> str | None:
     """Why the address of a contact method cannot be right; None where it can."""
     address = method.address
     if method.channel == "voice" and re.match("sips?:", address, re.IGNORECASE):
@@ -81,19 +89,21 @@ def _email(address: str) -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def _number(text: str, country: str) -> str | None:
+def _number(text: str, country: str | None) -> str | None:
     """Why a telephone number cannot be right. Lengths and countries are checked and no more: which numbers are given
     out changes, and those of fiction never are."""
     import phonenumbers  # here: large, and of no use to a workspace without numbers
 
+    from oncall.workspace.numbers import bare, parse  # here: likewise
+
     if not text.strip() or _HIDDEN.search(text):
         return _text(text)
-    written = text.strip().removeprefix("tel:")
+    written = bare(text)
     try:
-        number = phonenumbers.parse(written, country)
+        number = parse(text, country or "")
     except phonenumbers.NumberParseException as error:
         foreign = error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE
-        return _of_no_country(written, country) if foreign else f"is no telephone number: {_LIKE}"
+        return _of_no_country(written, country) if foreign else f"is not a telephone number: {_LIKE}"
     found = f"{number.country_code}{number.national_number}{number.extension or ''}"
     if not re.match(r"[+(\d]", written) or sum(one.isdigit() for one in written) > len(found) + _SLACK:
         return f"is not one telephone number alone: {_LIKE}"
@@ -101,16 +111,19 @@ def _number(text: str, country: str) -> str | None:
     return None if reason == phonenumbers.ValidationResult.IS_POSSIBLE else _FAULTS.get(reason, _WRONG)
 
 
-def _of_no_country(written: str, country: str) -> str:
+def _of_no_country(written: str, country: str | None) -> str | None:
     if written.startswith("+"):
-        return "begins with the code of no country: mend the digits after the +"
-    return f"has no country's code, and `settings.country`, {country}, is no country: {_LIKE}"
+        return "begins with the code of no country: correct the digits after the +"
+    if country is None:
+        return None
+    cure = "set it in oncall.yaml, or write +, the country's code and the rest"
+    return f"does not say its country, and `settings.country` is not set: {cure}"
 
 
 _LIKE = "write one, as +12025550101"
-_WRONG = "is no length that numbers of its country have: count its digits"
+_WRONG = "has a length that numbers of its country do not have: count its digits"
 _FAULTS = {  # by phonenumbers.ValidationResult
-    1: "begins with the code of no country: mend its first digits",
+    1: "begins with the code of no country: correct its first digits",
     2: "is too short for a telephone number: count its digits",
     3: "is too long for a telephone number: count its digits",
     4: "is too short, or has no area code: write the whole number",

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from oncall.errors import WARNING, Problem
 from oncall.lint.context import Context
 from oncall.lint.rule import Rule
-from oncall.lint.rules.oc403_invalid_address import what_is_wrong
+from oncall.lint.rules.oc403_invalid_address import country_of, what_is_wrong
 from oncall.lint.wording import few
 
 
 def check(context: Context) -> Iterator[Problem]:
-    country = context.workspace.settings.country
+    country = country_of(context)
     owners: dict[str, dict[str, int]] = {}
     for person, endpoints in context.plan.endpoints.items():
         for index, endpoint in enumerate(endpoints if context.here(person) else ()):
