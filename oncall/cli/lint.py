@@ -22,7 +22,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, tzinfo
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -209,15 +208,16 @@ class _Asked(Struct):
         """What the workspace had at the revision; it is looked at from the same instant, and by the same log."""
         if self.since is None:
             return None
-        from oncall.lint.opening import open_context  # here: as above
+        from oncall.lint.opening import context_of  # here: as above
         from oncall.lint.run import known_of
-        from oncall.workspace.revisions import export
+        from oncall.workspace.load import load
+        from oncall.workspace.revisions import earlier
 
-        with TemporaryDirectory(prefix="oncall-", ignore_cleanup_errors=True) as folder:
-            if not export(root, self.since, folder):
+        with earlier(root, self.since) as files:
+            if files is None:
                 complain(f"{root} was not there at {self.since}: everything is new")
                 return None
-            return known_of(open_context(folder, start, horizon, log), self.since)
+            return known_of(context_of(load(root, files=files), start, horizon, log), self.since)
 
     def _shown_as(self, root: str) -> Callable[[str], str]:
         """The path of a file of the workspace as seen from the current folder."""

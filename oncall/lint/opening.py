@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from oncall.lint.context import Context
 from oncall.lint.rules import RULES
 from oncall.schedule import Window
 from oncall.workspace.compile import compile_plan
-from oncall.workspace.globs import glob_matcher
 from oncall.workspace.load import Workspace, load
 from oncall.workspace.runbooks import read_runbook
 
@@ -30,18 +27,6 @@ def context_of(workspace: Workspace, at: int, horizon: int | None = None, log: L
     plan = compile_plan(workspace, Window(at, until))
     paths = {account.runbook for account in workspace.accounts.values() if account.runbook}
     runbooks = {path: read_runbook(workspace.files, path) for path in sorted(paths)}
-    calendar_files = _calendar_files(workspace.root, workspace.settings.exclude)
+    calendar_files = workspace.files.calendar_files(workspace.settings.exclude)
     rule_names = {rule.code: rule.name for rule in RULES}
     return Context(workspace, plan, runbooks, at, until, calendar_files=calendar_files, rule_names=rule_names, log=log)
-
-
-def _calendar_files(root: str, excluded: Sequence[str]) -> list[str]:
-    """Every iCalendar file below the root, sorted, hidden folders and excluded globs aside."""
-    leaves_out = glob_matcher(excluded)
-    found: list[str] = []
-    for folder, folders, files in os.walk(root):
-        inside = os.path.relpath(folder, root).replace(os.sep, "/")
-        start = "" if inside == "." else f"{inside}/"
-        folders[:] = [name for name in folders if not name.startswith(".") and not leaves_out(start + name)]
-        found += (start + name for name in files if name.lower().endswith(".ics") and not name.startswith("."))
-    return sorted(path for path in found if not leaves_out(path))

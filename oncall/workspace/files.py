@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from msgspec import Struct, field
@@ -14,6 +14,7 @@ from oncall.workspace.globs import glob_matcher
 
 HEAD = "oncall.yaml"
 EXAMPLE = "schedules"
+OUTSIDE = "leads out of the workspace: paths are relative to it and stay inside"
 MOST_BYTES = 64_000_000  # more than any reader takes
 _SUFFIXES = (".yaml", ".yml")
 
@@ -92,15 +93,22 @@ class Files(Struct):
         root = _real(self.root)
         full = os.path.realpath(os.path.join(root, path))
         if os.path.isabs(path) or not (full == root or full.startswith(root.rstrip(os.sep) + os.sep)):
-            raise OncallError("leads out of the workspace: paths are relative to it and stay inside")
+            raise OncallError(OUTSIDE)
         return os.path.join(self.root, path)
 
     def yaml_files(self, excluded: Sequence[str]) -> tuple[list[str], list[Problem]]:
-        """Every YAML file below the root, sorted, hidden folders and excluded globs aside; folders that cannot be
-        listed are problems. Links to folders are not followed."""
-        leaves_out = glob_matcher(excluded)
-        found: list[str] = []
+        """Every YAML file, sorted, hidden folders and excluded globs aside; folders that cannot be listed are
+        problems."""
         problems: list[Problem] = []
+        found = [path for path in self.walk(glob_matcher(excluded), problems) if path.endswith(_SUFFIXES)]
+        return sorted(found), problems
+
+    def calendar_files(self, excluded: Sequence[str]) -> list[str]:
+        """Every iCalendar file, in the same way."""
+        return sorted(path for path in self.walk(glob_matcher(excluded), []) if path.lower().endswith(".ics"))
+
+    def walk(self, leaves_out: Callable[[str], bool], problems: list[Problem]) -> Iterator[str]:
+        """Every file below the root, hidden ones and those left out aside. Links to folders are not followed."""
         folders = [""]
         while folders:
             folder = folders.pop()
@@ -118,9 +126,8 @@ class Files(Struct):
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(path)
-                elif entry.name.endswith(_SUFFIXES):
-                    found.append(path)
-        return sorted(found), problems
+                else:
+                    yield path
 
 
 @lru_cache(maxsize=8)

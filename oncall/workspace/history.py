@@ -15,6 +15,7 @@ from oncall.workspace.branch import Branch
 from oncall.workspace.files import HEAD, Files
 from oncall.workspace.opening import Plans
 from oncall.workspace.revisions import NoRepositoryError, Revisions, dot_git
+from oncall.workspace.trees import LostObjectError
 
 if TYPE_CHECKING:
     from oncall.workspace.load import Workspace
@@ -150,17 +151,13 @@ class PlansOfTheTime:
         return self._plans[tree]
 
     def _load(self, tree: str) -> Workspace:
-        """What the files of a tree hold. They lie in a folder of their own while they are read, and no longer."""
+        """What the files of a tree hold."""
         if self._loaded is None or self._loaded[0] != tree:
-            from tempfile import TemporaryDirectory  # here: a plan from the cache does without
-
             self._loaded = None  # one at a time
-            with TemporaryDirectory(prefix="oncall-", ignore_cleanup_errors=True) as folder:
-                try:
-                    self._open().export(tree, folder)
-                except OncallError as error:
-                    raise _UnloadableError(str(error)) from None
-                self._loaded = tree, _read(folder, self.root)
+            try:
+                self._loaded = tree, _read(self._open().files(tree), self.root)
+            except (LostObjectError, OncallError) as error:
+                raise _UnloadableError(str(error)) from None
         return self._loaded[1]
 
 
@@ -210,7 +207,7 @@ class _PlansOfTree(Plans):
 
 
 class _Remembered(Files):
-    """The files of a workspace whose folder is gone again: what was read, and which runbooks were there."""
+    """The files of a workspace whose repository is closed again: what was read, and which runbooks were there."""
 
     there: dict[str, bool] = field(default_factory=dict)
 
@@ -218,16 +215,15 @@ class _Remembered(Files):
         return self.there[path]  # no default: whatever else a plan comes to ask has to be looked up while it can be
 
 
-def _read(folder: str, root: str) -> Workspace:
-    """The workspace in a folder, as if it lay in `root`."""
+def _read(files: Files, root: str) -> Workspace:
+    """The workspace that some files are, as if they lay in `root`."""
     from oncall.workspace.load import load  # here: a plan from the cache does without
 
-    workspace = load(folder)
+    workspace = load(root, files=files)
     if workspace.head is None:  # zone, country, what to leave out: all would be guessed
         told = [one for one in workspace.problems if one.file == HEAD]
         raise _UnloadableError(f"{HEAD}:{told[0].line or 1}: {told[0].message}" if told else f"{HEAD} says nothing")
     runbooks = {account.runbook for account in workspace.accounts.values() if account.runbook}
     there = {path: workspace.files.exists(path) for path in runbooks}
-    workspace.root = root
     workspace.files = _Remembered(root, contents=workspace.files.contents, there=there)
     return workspace

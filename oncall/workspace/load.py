@@ -100,9 +100,10 @@ class Workspace(Struct):
         return found
 
 
-def load(root: str, replaced: Mapping[str, bytes] | None = None) -> Workspace:
-    """Read the workspace whose `oncall.yaml` lies in `root`. `replaced` stands in for files not written yet."""
-    workspace = Workspace(root, Files(root, replaced or {}))
+def load(root: str, replaced: Mapping[str, bytes] | None = None, files: Files | None = None) -> Workspace:
+    """Read the workspace whose `oncall.yaml` lies in `root`. `replaced` stands in for files not written yet, `files`
+    for all of them."""
+    workspace = Workspace(root, files if files is not None else Files(root, replaced or {}))
     head = _read_document(workspace, HEAD)
     _read_head(workspace, head)
     others, problems = workspace.files.yaml_files(workspace.settings.exclude)

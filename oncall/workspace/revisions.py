@@ -16,14 +16,15 @@ from msgspec import Struct
 
 from oncall.errors import OncallError
 from oncall.workspace.files import HEAD, MOST_BYTES
+from oncall.workspace.objects import size_of
+from oncall.workspace.trees import FOLDER, KIND, MOST_TREE, LostObjectError, TooLargeError, TreeFiles, reading
 
 if TYPE_CHECKING:
     from dulwich.objects import Commit, Tree
     from dulwich.repo import Repo
 
-_FOLDER, _LINK, _FILE = 0o040000, 0o120000, 0o100000
-_KIND = 0o170000
-_DEEPEST = 100
+MOST_COMMIT = 1_000_000
+_MOST_TAGS = 20  # of tags
 _NUMBER = "[0-9a-f]{40}|[0-9a-f]{64}"
 _BRANCHES = "refs/heads/"
 
@@ -102,7 +103,7 @@ class Revisions:
 
     def head(self) -> str | None:
         """The commit that is checked out, None before the first."""
-        with _reading():
+        with reading():
             try:
                 return self._repository.head().decode()
             except KeyError:
@@ -110,16 +111,16 @@ class Revisions:
 
     def step(self, commit: str) -> Step:
         """What a commit says of its branch. A merged branch is no part of it: it counts from its merge."""
-        with _reading():
-            found: Any = self._repository[commit.encode()]
+        with reading():
+            found = self._object(commit.encode(), MOST_COMMIT)
             before = found.parents[0].decode() if found.parents else None
             cut = before is not None and commit in self._cuts
             return Step(found.commit_time, None if cut else before, cut)
 
     def tree(self, commit: str) -> str | None:
         """The tree that the workspace was at a commit, None where it was not there."""
-        with _reading():
-            found: Any = self._repository[commit.encode()]
+        with reading():
+            found = self._object(commit.encode(), MOST_COMMIT)
             if found.tree not in self._trees:
                 tree = self._inside(found.tree)
                 there = tree is not None and os.fsencode(HEAD) in tree
@@ -130,34 +131,38 @@ class Revisions:
         """The workspace's folder in the tree of a commit."""
         from dulwich.objects import Tree  # here: only revisions need it, and it is slow to import
 
-        found = self._repository[top]
+        found = self._object(top, MOST_TREE)
         for folder in self._folders:
             if not isinstance(found, Tree) or folder not in found:
                 return None
             mode, number = found[folder]
-            if mode & _KIND != _FOLDER:
+            if mode & KIND != FOLDER:
                 return None
-            found = self._repository[number]
+            found = self._object(number, MOST_TREE)
         return found if isinstance(found, Tree) else None
 
-    def export(self, tree: str, into: str) -> None:
-        """Write a tree into an empty folder."""
-        with _reading():
-            found: Any = self._repository[tree.encode()]
-            _write(self._repository, found, into, 0)
+    def files(self, tree: str) -> TreeFiles:
+        """The files of the workspace as a tree has them, for as long as the repository is open."""
+        return TreeFiles(self._root, fetch=self._object, tree=tree.encode())
+
+    def _object(self, number: bytes, most: int) -> Any:
+        """An object of no more than so many bytes."""
+        size = size_of(self._repository.object_store, number)
+        if size.own > most or size.all > 4 * max(most, MOST_BYTES):
+            raise TooLargeError(f"is too large: {max(size):,} bytes in the repository")
+        return self._repository[number]
 
 
-def export(root: str, revision: str, into: str, option: str = "--since") -> bool:
-    """Write the workspace in `root` as it was at a revision, which was given for `option`, into an empty folder; False
-    where it was not there yet. OncallError where there is no repository, or no such revision in it."""
+@contextmanager
+def earlier(root: str, revision: str, option: str = "--since") -> Iterator[TreeFiles | None]:
+    """The files of the workspace in `root` as they were at a revision, which was given for `option`; None where there
+    were none yet. OncallError where there is no repository, no such revision in it, or an object cannot be had."""
     with Revisions(root) as revisions:
         _, tree = revisions.named(revision, option)
-        if tree is not None:
-            try:
-                revisions.export(tree, into)
-            except OncallError as error:
-                raise OncallError(f"{option} {revision}: {error}") from None
-    return tree is not None
+        try:
+            yield revisions.files(tree) if tree is not None else None
+        except (LostObjectError, OncallError) as error:
+            raise OncallError(f"{option} {revision}: {error}") from None
 
 
 def tip(root: str) -> Tip | None:
@@ -212,18 +217,6 @@ def _text(path: str) -> str:
         return ""
 
 
-@contextmanager
-def _reading() -> Iterator[None]:
-    try:
-        yield
-    except OncallError:
-        raise
-    except Exception as error:  # whatever the library makes of an object that is not there, or is none
-        missing = isinstance(error, KeyError) and error.args and isinstance(error.args[0], bytes)
-        why = f"{error.args[0].decode('ascii', 'replace')} is missing" if missing else str(error)
-        raise OncallError(f"the repository cannot give it: {why}; is the clone complete?") from None
-
-
 def _repository(root: str) -> Repo:
     from dulwich.errors import NotGitRepository  # here: as above
     from dulwich.repo import Repo
@@ -253,37 +246,11 @@ def _parsed(repository: Repo, text: str) -> Commit | None:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of names that are none
                 found: Any = parse(repository, os.fsencode(text))
-            while isinstance(found, Tag):
-                found = repository[found.object[1]]
+            for _ in range(_MOST_TAGS):
+                if isinstance(found, Tag):
+                    found = repository[found.object[1]]
         except Exception:  # noqa: S112 - whatever the library makes of a text that is no revision
             continue
         if isinstance(found, Commit):
             return found
     return None
-
-
-def _write(repository: Repo, tree: Tree, into: str, depth: int) -> None:
-    """Write a tree below a folder. What is there already is never written through, whatever a tree says."""
-    from dulwich.objects import Blob, Tree
-
-    for name, mode, number in _entries(tree):
-        path = os.path.join(into, name)
-        kind = mode & _KIND
-        if kind not in (_FOLDER, _LINK, _FILE):
-            continue  # another repository
-        found = repository[number]
-        if isinstance(found, Tree) and depth < _DEEPEST:
-            os.mkdir(path)
-            _write(repository, found, path, depth + 1)
-        elif isinstance(found, Blob) and kind == _LINK:
-            os.symlink(found.data, os.fsencode(path))
-        elif isinstance(found, Blob):
-            with open(path, "xb") as file:
-                file.write(found.data[:MOST_BYTES])
-
-
-def _entries(tree: Tree) -> Iterator[tuple[str, int, Any]]:
-    for name, mode, number in tree.iteritems():
-        if name in (b"", b".", b"..") or b"/" in name or b"\0" in name or (os.sep == "\\" and b"\\" in name):
-            raise ValueError(f"a tree holds the name {name!r}")
-        yield os.fsdecode(name), mode, number

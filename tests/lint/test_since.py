@@ -10,11 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dulwich.objects import Blob, Commit, Tree
-from dulwich.repo import Repo
 
-from oncall.errors import OncallError
-from oncall.workspace.revisions import export
 from tests.lint.conftest import workspace
 
 AT = ("--at", "2026-11-22T12:00:00Z", "--horizon", "30d", "--select", "OC002,OC003,OC007")
@@ -156,48 +152,6 @@ def test_worktrees_packed_repositories_and_links_are_as_good(run: Any, repositor
     for root in (repository / "ops" / "ws", tmp_path / "beside" / "ops" / "ws", tmp_path / "link"):
         assert lint(run, root, "--since", "HEAD").status == 0
         assert lint(run, root, "--since", "old").status == 1
-
-
-def test_a_workspace_that_is_the_repository_is_exported_whole(tmp_path: Path) -> None:
-    root = workspace(tmp_path / "ws", {})
-    (root / "link.yaml").symlink_to("people.yaml")
-    git(root, "init", "-q")
-    commit(root)
-    (tmp_path / "out").mkdir()
-    assert export(str(root), "HEAD", str(tmp_path / "out"))
-    files = {path.relative_to(root) for path in root.rglob("*") if ".git" not in path.parts}
-    assert {path.relative_to(tmp_path / "out") for path in (tmp_path / "out").rglob("*")} == files
-    assert (tmp_path / "out" / "link.yaml").readlink() == Path("people.yaml")
-    assert (tmp_path / "out" / "people.yaml").read_bytes() == (root / "people.yaml").read_bytes()
-
-
-def crafted(where: Path, entries: list[tuple[bytes, int, Any]]) -> None:
-    """A repository whose one commit has a tree as it is given."""
-    repository = Repo.init(str(where))
-    tree = Tree()
-    for name, mode, content in entries:
-        repository.object_store.add_object(content)
-        tree._entries[name] = (mode, content.id)  # what `add` would refuse
-    repository.object_store.add_object(tree)
-    made = Commit()
-    made.tree = tree.id
-    made.author = made.committer = b"a <a@b.example>"
-    made.author_time = made.commit_time = made.author_timezone = made.commit_timezone = 0
-    made.message = b"m"
-    repository.object_store.add_object(made)
-    repository.refs[b"refs/heads/master"] = made.id
-    repository.close()
-
-
-@pytest.mark.parametrize("name", [b"..", b"../out", b"a/b", b".", b""])
-def test_a_tree_cannot_write_beside_its_folder(tmp_path: Path, name: bytes) -> None:
-    (tmp_path / "ws").mkdir()
-    (tmp_path / "into").mkdir()
-    crafted(tmp_path / "ws", [(b"oncall.yaml", 0o100644, Blob.from_string(HEAD_FILE)), (name, 0o100644, Blob())])
-    before = sorted(tmp_path.iterdir())
-    with pytest.raises(OncallError):
-        export(str(tmp_path / "ws"), "HEAD", str(tmp_path / "into"))
-    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_a_link_that_leads_away_is_not_followed(run: Any, tmp_path: Path) -> None:
