@@ -12,7 +12,8 @@ from collections.abc import Callable
 Clock = Callable[[], float]
 Run = Callable[[], object]
 
-ROUNDS = 21
+ROUNDS = 15
+_MOST_REPEATS = 10
 
 
 def children() -> float:
@@ -27,29 +28,35 @@ def own() -> float:
 
 
 def side_by_side(first: Run, second: Run, rounds: int = ROUNDS, clock: Clock = children) -> float:
-    """How many times as much CPU time the first takes as the second: medians of runs that take turns. The clock is that
-    of the processes they start; `own` where they run in this one."""
-    first_times, second_times = taking_turns(first, second, rounds, clock)
-    return statistics.median(first_times) / statistics.median(second_times)
+    """How many times as much CPU time the first takes as the second. The clock is that of the processes they start;
+    `own` where they run in this one.
+
+    They take turns, and the shorter one is repeated until it took about as long: whatever else the machine does slows
+    both down alike, CPU time included, as processors share their caches. The median of the rounds is what counts.
+    """
+    first_time, second_time = _taken(first, 1, clock), _taken(second, 1, clock)  # this warms the disk
+    first_time, second_time = _taken(first, 1, clock), _taken(second, 1, clock)
+    first_runs, second_runs = _repeats(second_time, first_time), _repeats(first_time, second_time)
+    ratios = [_taken(first, first_runs, clock) / _taken(second, second_runs, clock) for _ in range(rounds)]
+    return statistics.median(ratios)
 
 
 def wall_ratio(first: Run, second: Run, rounds: int) -> float:
-    """The same by the clock on the wall, for what only that can show: work that is done at the same time. The shortest
-    run of each counts, as whatever else the machine does makes runs longer and never shorter."""
-    first_times, second_times = taking_turns(first, second, rounds, time.perf_counter)
-    return min(first_times) / min(second_times)
+    """The same by the clock on the wall, for what only that can show: work that is done at the same time."""
+    return side_by_side(first, second, rounds, time.perf_counter)
 
 
-def taking_turns(first: Run, second: Run, rounds: int, clock: Clock) -> tuple[list[float], list[float]]:
-    """What each run of either took."""
-    taken: tuple[list[float], list[float]] = ([], [])
-    for number in range(rounds + 1):
-        for run, times in zip((first, second), taken, strict=True):
-            start = clock()
-            run()
-            if number:  # the first round warms the disk
-                times.append(clock() - start)
-    return taken
+def _repeats(longer: float, shorter: float) -> int:
+    """How often the shorter one is run."""
+    return min(_MOST_REPEATS, max(1, round(longer / max(shorter, 0.001))))
+
+
+def _taken(run: Run, times: int, clock: Clock) -> float:
+    """What one run takes, as the mean of several."""
+    start = clock()
+    for _ in range(times):
+        run()
+    return (clock() - start) / times
 
 
 def idle_processors() -> float:

@@ -7,7 +7,6 @@ command a CI runner, be computed by a spreadsheet or become a link is shown as a
 from __future__ import annotations
 
 import re
-from html import escape as _html_escape
 
 _CONTROL = (  # a pattern; most text is printable ASCII and never needs it compiled
     "\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff"
@@ -133,7 +132,9 @@ def fenced(language: str, text: str, most: int = 4000) -> list[str]:
 
 def html(text: object, most: int = 1000) -> str:
     """A text as HTML that shows it: markup and quotes are escaped."""
-    return _html_escape(safe(text, most), quote=True)
+    from html import escape  # here: a question at 2 a.m. makes no page, and a table of entities is slow to import
+
+    return escape(safe(text, most), quote=True)
 
 
 def xml(text: str, most: int = 100_000) -> str:

@@ -138,12 +138,18 @@ def test_axe_finds_nothing(browser: Chromium, page: Path, width: int, scheme: st
     assert browser.ask(script) == []
 
 
-def test_the_first_divergence_can_be_seen(browser: Chromium, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The page of the example's call at 11:58 pm."""
     monkeypatch.setenv("ONCALL_CACHE_DIR", str(tmp_path / "cache"))
     path = tmp_path / "page.html"
     main([*of_example("2026-11-05-2358")(tmp_path), "--html", str(path)])
+    return path
+
+
+def test_the_first_divergence_can_be_seen(browser: Chromium, missed: Path) -> None:
     for width in WIDTHS:
-        browser.open(path, width, "light")
+        browser.open(missed, width, "light")
         script = "[...document.querySelectorAll('line.first')].filter((one) => one.checkVisibility()).length"
         assert browser.ask(script) == 1
 
@@ -159,13 +165,8 @@ def test_numbers_are_all_to_be_seen_on_a_desk(
     assert browser.ask(cut_off) == 0
 
 
-def test_the_timeline_is_on_the_first_sheet_of_paper(
-    browser: Chromium, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ONCALL_CACHE_DIR", str(tmp_path / "cache"))
-    path = tmp_path / "page.html"
-    main([*of_example("2026-11-05-2358")(tmp_path), "--html", str(path)])
-    browser.open(path, 738, "light", "print")  # Letter, less its margins of 1 cm: 738 by 979
+def test_the_timeline_is_on_the_first_sheet_of_paper(browser: Chromium, missed: Path) -> None:
+    browser.open(missed, 738, "light", "print")  # Letter, less its margins of 1 cm: 738 by 979
     bottom = "document.querySelector('figure').getBoundingClientRect().bottom"
     assert browser.ask(bottom) < 979
     after = "getComputedStyle(document.querySelector('figcaption')).breakAfter"
