@@ -60,8 +60,7 @@ def test_a_value_is_found_behind_parameters_of_any_kind(parameter: str, moment: 
     st.lists(st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=9), min_size=1)
 )
 def test_every_letter_of_a_folded_line_has_its_place_in_the_file(pieces: list[str]) -> None:
-    lengths = [len(piece.encode()) for piece in pieces]
-    line = Line(5, "".join(pieces), tuple(enumerate(lengths, 5)) if len(pieces) > 1 else ())
+    line = Line(5, "".join(pieces), "\n ".join(pieces).encode() if len(pieces) > 1 else b"")
     index = 0
     for number, piece in enumerate(pieces):
         for column in range(len(piece)):
