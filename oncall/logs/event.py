@@ -7,6 +7,7 @@ from msgspec import Meta, Struct, field
 from msgspec.json import Decoder, Encoder
 
 from oncall import fields
+from oncall.logs.shows import Shows
 from oncall.model import Channel, Outcome
 
 Type = Literal[
@@ -67,13 +68,22 @@ Instant = Annotated[datetime, Meta(tz=True)]
 class Source(Struct, frozen=True, omit_defaults=True):
     """Where an imported event comes from: the system, its file, the line in it.
 
-    `channels` are those the source can show at all: attempts on others are not in the log. Without it, all are.
+    `shows` is what the source can show at all; without it, everything. `channels` is the same for channels alone, in
+    logs written before there was `shows`.
     """
 
     system: str | None = None
     file: str | None = None
     line: int | None = None
     channels: tuple[Channel, ...] | None = None
+    shows: Shows | None = None
+
+    @property
+    def shown(self) -> Shows | None:
+        """What the source can show; None where it does not say."""
+        if self.shows is not None or self.channels is None:
+            return self.shows
+        return Shows(channels=self.channels)
 
 
 def _version() -> int:
@@ -121,11 +131,14 @@ class LogEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
     plan: Annotated[str | None, Meta(description="the digest of the plan in force")] = None
     until: Annotated[Instant | None, Meta(description="the end of a `gap`")] = None
     text: Annotated[str | None, Meta(description="anything else worth reading")] = None
+    inferred: Annotated[
+        str | None, Meta(description="why this is taken to have happened, where no record of the source says so itself")
+    ] = None
     source: Annotated[
         Source | None,
         Meta(
-            description="where an imported event comes from; `channels` are the ones the source can show at all: "
-            "attempts on others are not in the log"
+            description="where an imported event comes from; `shows` says what that source can show at all: what it "
+            "cannot is no evidence of anything"
         ),
     ] = None
 

@@ -21,8 +21,8 @@ from oncall.errors import OncallError
 from oncall.logs.contacts import Contacts
 from oncall.logs.event import LogEvent, Source, encode
 from oncall.logs.ordering import Sorter
+from oncall.logs.shows import EVERYTHING, Shows
 from oncall.logs.stamps import NoZoneError, StampError, parse_stamp
-from oncall.model import Channel
 
 NO_ACCOUNT = "no account has this line or name; the call is written without an account (--account gives one)"
 NOBODY = "nobody in the workspace has this address or name; the event is written without a person"
@@ -75,13 +75,13 @@ class Asked(Struct, frozen=True):
 
 class Format(Struct, frozen=True):
     """A format by its name: how its rows are read, and what those of one dispatch mean. `needs_zone` where no time in
-    it has one; `channels` are those it can show at all, where it cannot show every one."""
+    it has one; `shows` is what its records can show at all."""
 
     name: str
     rows: Callable[[IO[bytes], Asked], Iterator[Row | Remark]]
     tell: Callable[[Telling, Sequence[Row]], None]
     needs_zone: bool = False
-    channels: tuple[Channel, ...] | None = None
+    shows: Shows = EVERYTHING
 
 
 class Names:
@@ -134,7 +134,7 @@ class Telling:
     def event(self, row: Row, type: str, time: datetime, **fields: Any) -> None:
         """Something happened; empty fields are left out."""
         known: dict[str, Any] = {name: value for name, value in fields.items() if value not in (None, "")}
-        source = Source(self._format.name, self.asked.file, row.line, self._format.channels)
+        source = Source(self._format.name, self.asked.file, row.line, shows=self._format.shows)
         known |= {"type": type, "source": source}
         self.said.append(LogEvent(time=time, dispatch=self.dispatch, **known))
 

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from oncall import times
+from oncall.logs.shows import EVERYTHING, Shows
 from oncall.replay.chain import Chain
 from oncall.replay.verdict import TOLERANCE, UNKNOWN, ActualAttempt, Divergence, ExpectedAttempt, Kind
 
@@ -32,13 +33,12 @@ def align(
     expected: Sequence[ExpectedAttempt],
     actual: Sequence[ActualAttempt],
     ended: float,
-    shows: frozenset[str] | None = None,
+    shows: Shows = EVERYTHING,
 ) -> Aligned:
-    """Hold what happened against what was due, in a dispatch that ended at a time. `shows` are the channels the log can
-    show at all: of what was due on others it says nothing."""
+    """Hold what happened against what was due, in a dispatch that ended at a time. `shows` is what the log can show
+    at all: of what was due on other channels it says nothing."""
     aligning = _Aligning(chain, expected, actual, ended)
-    if shows is not None:
-        aligning.left = [place for place in aligning.left if expected[place].attempt.channel in shows]
+    aligning.left = [place for place in aligning.left if shows.shows_channel(expected[place].attempt.channel)]
     waiting = list(range(len(actual)))
     while waiting:
         aligning.take(waiting.pop(aligning.next_of(waiting)))

@@ -7,6 +7,7 @@ from math import inf
 from typing import cast
 
 from oncall.escalation.trace import Trace
+from oncall.logs.shows import Shows
 from oncall.replay.alignment import Aligned
 from oncall.replay.chain import Chain
 from oncall.replay.record import Record
@@ -76,10 +77,10 @@ def _is_slow(
     aligned: Aligned,
     attempts: Sequence[ActualAttempt],
     left: float,
-    shows: frozenset[str] | None,
+    shows: Shows,
 ) -> bool:
     for index, one in enumerate(expected):
-        if left - one.attempt.started <= TOLERANCE or (shows is not None and one.attempt.channel not in shows):
+        if left - one.attempt.started <= TOLERANCE or not shows.shows_channel(one.attempt.channel):
             continue
         place = aligned.beside.get(index)
         if place is None or attempts[place].started > left or attempts[place].person != one.attempt.person:

@@ -161,6 +161,7 @@ def _verdict(
         operator=record.operator,
         recordings=record.recordings,
         log_line=record.log_line,
+        shows=record.shows,
         trace=held.expected.trace if held else None,
     )
 
@@ -246,8 +247,8 @@ def _hidden(held: Held | None, record: Record) -> Iterator[Missing]:
     """What was due on channels that the log cannot show."""
     due = {
         one.attempt.channel
-        for one in (held.expected.attempts if held and record.shows is not None else ())
-        if one.attempt.channel not in (record.shows or ()) and one.attempt.started < record.ended
+        for one in (held.expected.attempts if held else ())
+        if not record.shows.shows_channel(one.attempt.channel) and one.attempt.started < record.ended
     }
     if due:
         yield Missing(f"attempts by {' and '.join(sorted(due))}: this log cannot show them", record.log_line)

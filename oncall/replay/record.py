@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from oncall.logs.event import LogEvent, encode
 from oncall.logs.faults import Fault
+from oncall.logs.shows import EVERYTHING, Shows, union
 from oncall.replay.verdict import TOLERANCE, UNKNOWN, ActualAttempt, ActualCallback, Missing
 
 Numbered = tuple[int, LogEvent]
@@ -70,7 +71,7 @@ class Record(Struct, frozen=True):
 
     `over` is when the caller could no longer be reached at once: the first of hang-up, callback and close; `inf` where
     there is none. `ended` is when the dispatch did: the first of acknowledgement and these, else its `last` event.
-    `shows` are the channels its sources can show at all, None for all of them.
+    `shows` is what its sources can show at all: of what they cannot, the record proves nothing.
     `doubts` may hide anything; `unsure` is evidence without which a cause cannot be proved, though the result can.
     `reported` is what was found wrong with its lines.
     """
@@ -91,7 +92,7 @@ class Record(Struct, frozen=True):
     disposition: str | None
     resolved: bool | None
     recordings: tuple[str, ...]
-    shows: frozenset[str] | None
+    shows: Shows
     over: float
     ended: float
     doubts: tuple[Doubt, ...]
@@ -241,13 +242,15 @@ class _Putting:
             reported=tuple(self._faults),
         )
 
-    def _shown(self) -> frozenset[str] | None:
-        shown: set[str] = set()
-        for _, _, _, event in self._events:
-            if event.source is None or event.source.channels is None:
-                return None
-            shown.update(event.source.channels)
-        return frozenset(shown)
+    def _shown(self) -> Shows:
+        """What the sources show together. An event that somebody added by hand to an imported record proves itself and
+        nothing more; a record that begins without a source is whole."""
+        marks = {event.type: event.source for _, _, _, event in reversed(self._events)}
+        first = marks.get("received", self._events[0][3].source)
+        if first is None or first.shown is None:
+            return EVERYTHING
+        sources = (event.source for _, _, _, event in self._events if event.source is not None)
+        return union(source.shown or EVERYTHING for source in sources)
 
     def _over(self) -> float:
         opened = self._callback.opened if self._callback else None

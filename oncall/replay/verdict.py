@@ -10,6 +10,7 @@ from typing import Literal
 from msgspec import Struct
 
 from oncall.escalation.trace import Attempt, Trace
+from oncall.logs.shows import EVERYTHING, Shows
 from oncall.plan import PlanUsed as PlanUsed
 
 RULES_VERSION = 1
@@ -168,6 +169,7 @@ class Verdict(Struct, frozen=True):
     callback and close, else its last event), `acknowledged` when a person took it, and `by` who. `also` are the kinds
     of the divergences after the first. `trace` is the engine's own, None where there is nothing to hold the dispatch
     against. `log_line` is the line of its first event. `resolved` is whether the caller's reason was dealt with.
+    `shows` is what the log's sources can show at all.
     """
 
     dispatch: str
@@ -192,6 +194,7 @@ class Verdict(Struct, frozen=True):
     operator: str | None
     recordings: tuple[str, ...]
     log_line: int
+    shows: Shows = EVERYTHING
     plan: PlanUsed | None = None
     trace: Trace | None = None
     counterfactual: Counterfactual | None = None

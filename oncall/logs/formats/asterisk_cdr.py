@@ -17,6 +17,7 @@ from oncall.fields import suggestion
 from oncall.logs.formats import dialled
 from oncall.logs.importing import REPEATED, Asked, Format, Remark, Row, Telling
 from oncall.logs.incoming import Cells, table, unpacked
+from oncall.logs.shows import Shows
 from oncall.logs.stamps import REWRITTEN
 
 NO_ORDER = (
@@ -245,4 +246,7 @@ def _note(telling: Telling, row: Row, time: datetime | None) -> None:
         telling.event(row, "note", time, raw=row["disposition"], provider_id=row["uniqueid"], text=text)
 
 
-FORMAT = Format("asterisk-cdr", _rows, _tell, needs_zone=True, channels=("voice",))
+# The legs of a call with the seconds they lasted; who hung up, or pressed what, is not in them.
+_SHOWS = Shows(channels=("voice",), callbacks=False, hang_ups=False, acknowledgements=False)
+
+FORMAT = Format("asterisk-cdr", _rows, _tell, needs_zone=True, shows=_SHOWS)

@@ -17,6 +17,7 @@ from oncall.fields import suggestion
 from oncall.logs.formats import dialled
 from oncall.logs.importing import Asked, Format, Remark, Row, Telling
 from oncall.logs.incoming import lines, unpacked
+from oncall.logs.shows import Shows
 from oncall.logs.stamps import epoch
 
 NOT_A_LINE = "not a line of a queue_log: epoch|call|queue|agent|event|…"
@@ -205,4 +206,7 @@ def _words(row: Row) -> str:
     return " ".join(part for part in parts if part)
 
 
-FORMAT = Format("asterisk-queue-log", _rows, _tell, channels=("voice",))
+# What a queue did with its callers: it knows when one leaves, and nothing of what happens outside the queue.
+_SHOWS = Shows(channels=("voice",), callbacks=False, acknowledgements=False)
+
+FORMAT = Format("asterisk-queue-log", _rows, _tell, shows=_SHOWS)

@@ -14,6 +14,7 @@ from typing import IO, Any
 from oncall.logs.importing import REPEATED, Asked, Format, Remark, Row, Telling
 from oncall.logs.incoming import unpacked
 from oncall.logs.records import records
+from oncall.logs.shows import Shows
 
 NO_INCIDENT = "a log entry without the id of its incident"
 NO_TIME = "a log entry without created_at"
@@ -184,4 +185,7 @@ _TELLERS: Mapping[str, Callable[[Telling, Row, datetime], None]] = {
 }
 _ORDER = {"trigger": 0, "notify": 2}
 
-FORMAT = Format("pagerduty", _rows, _tell)
+# Notifications and what came of them: whoever caused the incident is no caller who waits, and no phone is seen to ring.
+_SHOWS = Shows(callbacks=False, hang_ups=False, ringing=False, pick_ups=False)
+
+FORMAT = Format("pagerduty", _rows, _tell, shows=_SHOWS)

@@ -20,6 +20,7 @@ from oncall.fields import suggestion
 from oncall.logs.importing import REPEATED, Asked, Format, Remark, Row, Telling
 from oncall.logs.incoming import first_letter, table, unpacked
 from oncall.logs.records import records
+from oncall.logs.shows import Shows
 
 NO_SID = "a call without a sid"
 NOT_TEXT = "a value that is neither text nor a number"
@@ -230,4 +231,7 @@ def _end(telling: Telling, parent: Row, legs: Sequence[_Leg]) -> None:
         telling.event(parent, "note", end, text="the incoming call ended", **known)
 
 
-FORMAT = Format("twilio", _rows, _tell, channels=("voice",))
+# Calls, each with who was dialled and how it ended; who ended it, and what was said or pressed, is not in them.
+_SHOWS = Shows(channels=("voice",), callbacks=False, hang_ups=False, acknowledgements=False)
+
+FORMAT = Format("twilio", _rows, _tell, shows=_SHOWS)
