@@ -52,7 +52,7 @@ def counterfactual(verdict: Verdict, record: Record, plan: Plan | None, used: Pl
         chain = _chain(verdict, record, plan)
     except OncallError as error:
         return _nothing(verdict, used, str(error))
-    as_recorded = Seen(verdict.actual, record.hung_up, record.callback, record.ended)
+    as_recorded = Seen(verdict.actual, record.hung_up, record.callback, record.ended, record.shows)
     seen = replace(as_recorded, attempts=_as_far_as_seen(verdict, record))
     expected = _expected(chain, record, as_recorded)
     same = _waited(verdict.trace) == _waited(expected.trace)  # then no more of anything is wanted

@@ -21,7 +21,7 @@ from oncall.plan import Plan
 from oncall.replay.alignment import Aligned, align
 from oncall.replay.causes import cause_of
 from oncall.replay.chain import Chain, unread
-from oncall.replay.expected import Expected, Seen, expected_of
+from oncall.replay.expected import Expected, Seen, expected_of, needs_proof
 from oncall.replay.people import people_of
 from oncall.replay.record import Record
 from oncall.replay.results import answered_by, doubts_about, due_of, ended_of, lost_ends, result_of
@@ -114,17 +114,18 @@ def _verdict(
 ) -> Verdict:
     recovery = chain.policy.recovery if chain else None
     due = due_of(record, recovery)
-    confirm = bool(chain.account.confirm) if chain else False
-    result = result_of(record, answered_by(record, attempts, confirm), due)
-    if chain is None and result != result_of(record, answered_by(record, attempts, confirm=True), due):
-        result = "undetermined"
+    proof_needed = chain is not None and needs_proof(chain.account, record.shows)
+    answered = answered_by(record, attempts, proof_needed)
+    result = result_of(record, answered, due)
+    if chain is None and result == "answered" and answered and answered.outcome != "answered":
+        result = "undetermined"  # cut off while it was picked up: that is enough unless the account asks for more
     opened = record.callback is not None
     doubts = doubts_about(record, result, due, can_recover=chain is None or recovery is not None or opened)
     lost = lost_ends(record, attempts, result)
     unsure = (*record.unsure, *unsure)
     held = _hold(chain, record, attempts) if chain else None
     missing = [*unsure, *(one.missing for one in record.doubts), *_lost(attempts), *_hidden(held, record)]
-    if doubts or lost or (chain is None and result == "recovered" and due is None):
+    if doubts or lost or (chain is None and result == "recovered"):
         result = "undetermined"
     cause: Cause | None = None
     if result not in ("reached", "answered"):
@@ -168,13 +169,13 @@ def _verdict(
 
 def seen_in(record: Record, attempts: tuple[ActualAttempt, ...]) -> Seen:
     """What the engine can be told of a record."""
-    return Seen(attempts, record.hung_up, record.callback, record.ended)
+    return Seen(attempts, record.hung_up, record.callback, record.ended, record.shows)
 
 
 def _hold(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...]) -> Held:
     seen = seen_in(record, attempts)
     expected = expected_of(chain.plan, chain.name, record.start, seen, record.dispatch)
-    ended = ended_of(record, answered_by(record, attempts, bool(chain.account.confirm)))
+    ended = ended_of(record, answered_by(record, attempts, needs_proof(chain.account, record.shows)))
     aligned = align(chain, expected.attempts, attempts, ended, record.shows)
     if any(one.kind == "extra_attempt" for one in aligned.divergences):
         aligned = _with_what_was_nearly_due(chain, record, attempts, aligned, ended)
@@ -191,7 +192,7 @@ def _with_what_was_nearly_due(
         for one in attempts
     )
     hung_up = None if record.hung_up is None else record.hung_up + TOLERANCE
-    seen = Seen(later, hung_up, record.callback, record.ended)
+    seen = Seen(later, hung_up, record.callback, record.ended, record.shows)
     expected = expected_of(chain.plan, chain.name, record.start, seen, record.dispatch)
     nearly = align(chain, expected.attempts, attempts, ended, record.shows)
     still = {one.actual for one in nearly.divergences}
@@ -333,4 +334,4 @@ def _beside(held: Held) -> tuple[ExpectedAttempt, ...]:
 
 
 def _callback(callback: ActualCallback | None, due: float | None) -> ActualCallback | None:
-    return None if callback is None else replace(callback, due=callback.due if callback.due is not None else due)
+    return None if callback is None else replace(callback, due=due)

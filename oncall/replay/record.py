@@ -27,6 +27,8 @@ _SAME_SECOND = 1
 _LATELY = 200
 _OF_ATTEMPTS = ("attempt_started", "attempt_ringing", "attempt_answered", "attempt_ended")
 
+_AFTERWARDS = ("callback_opened", "callback_escalated", "callback_completed", "resolved", "gap", "note")
+
 # At one instant: the call, then what was begun, how it ended, who took it, and what came of it.
 _RANKS = {
     "received": 0,
@@ -70,7 +72,9 @@ class Record(Struct, frozen=True):
     """A recorded dispatch. `start` is its instant in seconds since the epoch.
 
     `over` is when the caller could no longer be reached at once: the first of hang-up, callback and close; `inf` where
-    there is none. `ended` is when the dispatch did: the first of acknowledgement and these, else its `last` event.
+    there is none. `ended` is when the dispatch did: the first of acknowledgement and these, else the end of its last
+    attempt. `waited_until` is the end of what the caller experienced, from which a callback is counted: the hang-up,
+    else the end of the last attempt; while a message is unanswered, `ended`. `last` is its last event.
     `shows` is what its sources can show at all: of what they cannot, the record proves nothing.
     `doubts` may hide anything; `unsure` is evidence without which a cause cannot be proved, though the result can.
     `reported` is what was found wrong with its lines.
@@ -95,6 +99,7 @@ class Record(Struct, frozen=True):
     shows: Shows
     over: float
     ended: float
+    waited_until: float
     doubts: tuple[Doubt, ...]
     unsure: tuple[Missing, ...]
     reported: tuple[Fault, ...]
@@ -216,6 +221,9 @@ class _Putting:
         taken = sorted(self._taken, key=lambda one: (one.at, one.person or ""))
         over = self._over()
         ended = min(over, taken[0].at) if taken else over
+        attempts_over = self._attempts_over(attempts)
+        if ended == inf:
+            ended = attempts_over if attempts_over is not None else self._last_of_chain()
         said = {name: value for name, (value, _) in self._said.items()}
         return Record(
             dispatch=first.dispatch,
@@ -236,11 +244,24 @@ class _Putting:
             recordings=tuple(self._recordings),
             shows=self._shown(),
             over=over,
-            ended=last if ended == inf else ended,
+            ended=ended,
+            waited_until=next((at for at in (self._hung_up, attempts_over) if at is not None), ended),
             doubts=tuple(Doubt(*one) for one in sorted(self._doubts, key=lambda one: one[:2])),
             unsure=tuple(self._unsure),
             reported=tuple(self._faults),
         )
+
+    @staticmethod
+    def _attempts_over(attempts: Sequence[ActualAttempt]) -> float | None:
+        """When the last attempt ended; None where one has no end: a message nobody answered, or a call whose end is
+        lost."""
+        ends = [attempt.ended for attempt in attempts]
+        return max((end for end in ends if end is not None), default=None) if None not in ends else None
+
+    def _last_of_chain(self) -> float:
+        """The last event of the chain itself: what was added afterwards, such as a callback, is not of it."""
+        times = [time for time, _, _, event in self._events if event.type not in _AFTERWARDS]
+        return (times[-1] if times else self._events[0][0]) - self._start
 
     def _shown(self) -> Shows:
         """What the sources show together. An event that somebody added by hand to an imported record proves itself and
