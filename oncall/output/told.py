@@ -32,7 +32,7 @@ _BECAUSE = {
     "schedule_gap": "the schedule had nobody on call first in line",
     "no_backup": "there was nobody in line after those on call first",
     "wrong_person": "somebody was tried whose turn it was not",
-    "skipped_tier": "somebody whose turn it was was passed over",
+    "skipped_tier": "the person who was due was not called",
     "slow_escalation": "somebody whose turn had come by then had not been tried",
     "caller_patience": "until then everybody was tried as and when the rules say",
 }

@@ -117,8 +117,8 @@ def _verdict(
     proof_needed = chain is not None and needs_proof(chain.account, record.shows)
     answered = answered_by(record, attempts, proof_needed)
     result = result_of(record, answered, due)
-    if chain is None and result == "answered" and answered and answered.outcome != "answered":
-        result = "undetermined"  # cut off while it was picked up: that is enough unless the account asks for more
+    if chain is None and result == "answered" and record.shows.acknowledgements:
+        result = "undetermined"  # picking up is enough, unless the account asks for more
     opened = record.callback is not None
     doubts = doubts_about(record, result, due, can_recover=chain is None or recovery is not None or opened)
     lost = lost_ends(record, attempts, result)

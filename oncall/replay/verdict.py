@@ -47,6 +47,7 @@ Kind = Literal[
     "late",
     "early",
     "skipped_tier",
+    "skipped_step",
     "wrong_person",
     "stopped_early",
     "no_recovery",
