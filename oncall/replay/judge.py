@@ -173,6 +173,22 @@ def seen_in(record: Record, attempts: tuple[ActualAttempt, ...]) -> Seen:
 
 
 def _hold(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...]) -> Held:
+    """A record held against its chain. Of what was due on channels that the log cannot show, it may be that it came and
+    nobody responded, or that the system never sends such messages, and went on at once: whichever fits better holds, so
+    that no divergence is claimed that only hangs on what cannot be seen."""
+    held = _hold_by(chain, record, attempts)
+    if not held.aligned.divergences or record.shows.channels is None:
+        return held
+    reduced = chain.by_channels(record.shows.channels)
+    if reduced is None:
+        return held
+    without = _hold_by(reduced, record, attempts)
+    if len(without.aligned.divergences) < len(held.aligned.divergences):
+        return without
+    return held
+
+
+def _hold_by(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...]) -> Held:
     seen = seen_in(record, attempts)
     expected = expected_of(chain.plan, chain.name, record.start, seen, record.dispatch)
     ended = ended_of(record, answered_by(record, attempts, needs_proof(chain.account, record.shows)))
