@@ -139,7 +139,7 @@ class _Aligning:
         due = self._expected[index]
         if due.person != one.person or due.channel != one.channel:
             return False
-        return one.address is None or self._chain.same_address(one.address, due.address)
+        return self._chain.reaches_same(one.address, due.address)
 
     def _pair(self, index: int, place: int) -> None:
         self.beside[index] = place

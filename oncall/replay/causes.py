@@ -41,8 +41,9 @@ def _holding(
     attempts: Sequence[ActualAttempt],
 ) -> Iterator[Cause]:
     """The causes that hold, in order."""
-    first = aligned.divergences[0].kind if aligned.divergences else ""
     left = record.hung_up
+    before = [one for one in aligned.divergences if one.at <= record.over]  # what came after it was over is no reason
+    first = before[0].kind if before else ""
     tried = {one.attempt.tier for one in expected if one.attempt.round == 1}
     if chain.policy.tiers and chain.policy.tier_names[0] not in tried and not chain.bound(0, 0):
         yield "schedule_gap"
@@ -56,7 +57,7 @@ def _holding(
         yield "stopped_early"
     if left is not None and _is_slow(expected, aligned, attempts, left, record.shows):
         yield "slow_escalation"
-    if left is not None and not aligned.divergences:
+    if left is not None and not before:
         yield "caller_patience"
     yield _outcome(chain, record, expected, aligned, attempts)
 
@@ -99,7 +100,7 @@ def _outcome(
     tiers = {place: chain.index(expected[index].attempt.tier) for index, place in aligned.beside.items()}
     found: dict[int, list[ActualAttempt]] = {}
     for place, one in enumerate(attempts):
-        if one.outcome == "cancelled":
+        if one.outcome == "cancelled" or one.started > record.over:
             continue
         tier = tiers[place] if place in tiers else chain.tier_of(one.person, one.started)
         if tier is not None:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from oncall.errors import Problem
 from oncall.escalation.trace import Attempt
+from oncall.logs.contacts import Contacts
 from oncall.model import MESSAGE_WAIT, VOICE_WAIT, Account, Channel, Policy, Shift
 from oncall.plan import EVERYTHING, OutsideWindowError, Plan
 from oncall.replay.verdict import ActualAttempt
@@ -36,6 +37,7 @@ class Chain:
         self.written = f"policies/{self.account.policy}"
         self._start = start
         self._names = policy.tier_names
+        self._contacts = Contacts(plan)
         self.side_by_side_tiers = frozenset(
             [name for name, tier in zip(self._names, policy.tiers, strict=True) if tier.order == "simultaneous"]
         )
@@ -89,6 +91,13 @@ class Chain:
         ]
         default = VOICE_WAIT if one.channel in (None, "voice") else MESSAGE_WAIT
         return min(exact or waits or [default])
+
+    def reaches_same(self, address: str | None, due: str) -> bool:
+        """Whether an attempt may be the one due, by its address. One that does not say where it reached somebody, such as
+        an extension, may."""
+        if address is None or self.same_address(address, due):
+            return True
+        return not self._contacts.is_of_somebody(address)
 
     def same_address(self, one: str | None, other: str | None) -> bool:
         """Whether two addresses are one, however they are written."""

@@ -22,7 +22,7 @@ from oncall.replay.alignment import Aligned, align
 from oncall.replay.causes import cause_of
 from oncall.replay.chain import Chain, unread
 from oncall.replay.expected import Expected, Seen, expected_of, needs_proof
-from oncall.replay.people import people_of
+from oncall.replay.people import people_behind, people_of
 from oncall.replay.record import Record
 from oncall.replay.results import answered_by, doubts_about, due_of, ended_of, lost_ends, result_of
 from oncall.replay.verdict import (
@@ -35,6 +35,7 @@ from oncall.replay.verdict import (
     ExpectedAttempt,
     Missing,
     Result,
+    Transfer,
     Verdict,
 )
 
@@ -67,7 +68,8 @@ def judge(record: Record, plan: Plan | None, why_not: str | None = None, contact
     enough; the answer is then to be asked of one that does.
     """
     if plan is None:
-        return _verdict(record, None, record.attempts, (Missing(why_not or "the plan of the time", record.log_line),))
+        why = (Missing(why_not or "the plan of the time", record.log_line),)
+        return _verdict(record, None, record.attempts, why, transfer=record.transfer)
     contacts = contacts or Contacts(plan)
     account = record.account
     if account is None and record.line is not None:
@@ -78,7 +80,20 @@ def judge(record: Record, plan: Plan | None, why_not: str | None = None, contact
         return chain is not None and _is_due(chain, record, attempts, place)
 
     known = people_of(record, contacts, is_due if chain else None)
-    return _verdict(record, chain, known.attempts, (*missing, *known.unsure), account)
+    transfer = _transfer(record, contacts)
+    return _verdict(record, chain, known.attempts, (*missing, *known.unsure), account, transfer)
+
+
+def _transfer(record: Record, contacts: Contacts) -> Transfer | None:
+    """A transfer with the people who were tried for it, as far as one person alone is meant."""
+    if record.transfer is None:
+        return None
+    behind = [people_behind(one, contacts) for one in record.transfer.attempts]
+    attempts = [
+        replace(one, person=people[0] if len(people) == 1 else None)
+        for one, people in zip(record.transfer.attempts, behind, strict=True)
+    ]
+    return replace(record.transfer, attempts=tuple(attempts))
 
 
 def _chain(plan: Plan, account: str | None, record: Record) -> tuple[Chain | None, tuple[Missing, ...]]:
@@ -111,6 +126,7 @@ def _verdict(
     attempts: tuple[ActualAttempt, ...],
     unsure: tuple[Missing, ...],
     account: str | None = None,
+    transfer: Transfer | None = None,
 ) -> Verdict:
     recovery = chain.policy.recovery if chain else None
     due = due_of(record, recovery)
@@ -125,17 +141,25 @@ def _verdict(
     unsure = (*record.unsure, *unsure)
     held = _hold(chain, record, attempts) if chain else None
     missing = [*unsure, *(one.missing for one in record.doubts), *_lost(attempts), *_hidden(held, record)]
-    if doubts or lost or (chain is None and result == "recovered"):
-        result = "undetermined"
+    possible: tuple[Result, ...] = (result,)
+    if doubts or lost or result == "undetermined" or (chain is None and result == "recovered"):
+        result, possible = "undetermined", ()
+    causes: set[Cause] = {"undetermined"}
+    if chain and held and possible and not unsure:
+        causes = {_cause(chain, record, attempts, held)}
+    if result == "missed" and _may_have_hung_up(record, chain):
+        result, possible = "undetermined", ("abandoned", "missed")
+        missing.append(Missing("whether the caller hung up: this log cannot show it", record.log_line))
+        if chain and held and not unsure:
+            causes.add(_cause_if_hung_up(chain, record, attempts))
     cause: Cause | None = None
     if result not in ("reached", "answered"):
-        sure = held is not None and result != "undetermined" and not unsure
-        cause = _cause(chain, record, attempts, held) if chain and held and sure else "undetermined"
+        cause = causes.pop() if len(causes) == 1 else "undetermined"
     divergences: list[Divergence] = []
     recovery_failed: list[Divergence] = []
     if chain and held and not unsure:
         divergences = _certain(held.aligned.divergences, record, attempts)
-        recovery_failed = _recovery(chain, record, result, due)
+        recovery_failed = _recovery(chain, record, possible, due)
         if divergences or not _is_cut(record, attempts):  # else another may have been the first
             divergences += recovery_failed
     first = record.first_taken
@@ -163,6 +187,8 @@ def _verdict(
         recordings=record.recordings,
         log_line=record.log_line,
         shows=record.shows,
+        possible=possible,
+        transfer=transfer,
         trace=held.expected.trace if held else None,
     )
 
@@ -248,6 +274,19 @@ def _cause(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...], he
     return causes.pop()
 
 
+def _may_have_hung_up(record: Record, chain: Chain | None) -> bool:
+    """Whether the caller may have left without a word in the log: it cannot show that, and nothing says how it ended."""
+    is_message = chain is not None and chain.account.kind == "message"
+    return not (record.shows.hang_ups or is_message or record.hung_up is not None or record.disposition is not None)
+
+
+def _cause_if_hung_up(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...]) -> Cause:
+    """The cause if the caller left when the call was over."""
+    left = record.closed if record.closed is not None else max(record.last, record.ended)
+    gone = replace(record, hung_up=left, over=min(record.over, left), ended=min(record.ended, left))
+    return _cause(chain, gone, attempts, _hold(chain, gone, attempts))
+
+
 def _stands(held: Held, record: Record) -> bool:
     """Whether a cause holds whatever happened where the record is in doubt, which is after the result was certain: what
     was not there or not done until then stays so, as does a divergence before."""
@@ -272,8 +311,9 @@ def _hidden(held: Held | None, record: Record) -> Iterator[Missing]:
 
 
 def _doubtful_from(record: Record) -> float:
-    """When the record is first in doubt."""
-    return min((one.start for one in record.doubts if one.until > 0 or one.start >= 0), default=inf)
+    """When the record is first in doubt. What may have happened after it was over changes nothing before."""
+    doubts = [one for one in record.doubts if one.until > 0 or one.start >= 0]
+    return min((one.start for one in doubts if one.start <= record.over), default=inf)
 
 
 def _endings(chain: Chain, attempts: Sequence[ActualAttempt], place: int, ended: float) -> Iterator[ActualAttempt]:
@@ -315,19 +355,22 @@ def _is_cut(record: Record, attempts: Sequence[ActualAttempt]) -> bool:
     return _doubtful_from(record) < record.ended or any(one.outcome == UNKNOWN for one in attempts)
 
 
-def _recovery(chain: Chain, record: Record, result: Result, due: float | None) -> list[Divergence]:
-    """What is wrong with the recovery: none was opened, or the callback came late or never."""
+def _recovery(chain: Chain, record: Record, possible: tuple[Result, ...], due: float | None) -> list[Divergence]:
+    """What is wrong with the recovery: none was opened, or the callback came late or never. Of callbacks that the log
+    cannot show nothing is said."""
     recovery, callback = chain.policy.recovery, record.callback
-    if result in ("reached", "answered", "undetermined"):
+    if not possible or "reached" in possible or "answered" in possible:
+        return []
+    if not record.shows.callbacks and (callback is None or callback.completed is None):
         return []
     file, line = chain.place(f"{chain.written}#recovery")
-    if callback is None or callback.opened is None:
+    if record.shows.callbacks and (callback is None or callback.opened is None):
         if recovery is None:
             return []
         done = " though one was made" if callback and callback.completed is not None else ""
         message = f"nobody took it, and no callback was opened{done}"
         return [Divergence("no_recovery", record.ended, message, None, file, line)]
-    if due is None or (callback.completed is not None and callback.completed <= due):
+    if callback is None or due is None or (callback.completed is not None and callback.completed <= due):
         return []
     late = 0 if callback.completed is None else round(callback.completed - due)
     when = "never made" if callback.completed is None else f"made {times.show_duration(late)} late"

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from oncall.logs.event import LogEvent, encode
 from oncall.logs.faults import Fault
 from oncall.logs.shows import EVERYTHING, Shows, union
-from oncall.replay.verdict import TOLERANCE, UNKNOWN, ActualAttempt, ActualCallback, Missing
+from oncall.replay.verdict import TOLERANCE, UNKNOWN, ActualAttempt, ActualCallback, Missing, Transfer
 
 Numbered = tuple[int, LogEvent]
 _Timed = tuple[float, int, int, LogEvent]
@@ -40,14 +40,15 @@ _RANKS = {
     "attempt_answered": 6,
     "acknowledged": 7,
     "attempt_ended": 8,
-    "caller_hung_up": 9,
-    "callback_opened": 10,
-    "callback_escalated": 11,
-    "callback_completed": 12,
-    "closed": 13,
-    "resolved": 14,
-    "gap": 15,
-    "note": 16,
+    "transferred": 9,
+    "caller_hung_up": 10,
+    "callback_opened": 11,
+    "callback_escalated": 12,
+    "callback_completed": 13,
+    "closed": 14,
+    "resolved": 15,
+    "gap": 16,
+    "note": 17,
 }
 
 
@@ -76,6 +77,7 @@ class Record(Struct, frozen=True):
     attempt. `waited_until` is the end of what the caller experienced, from which a callback is counted: the hang-up,
     else the end of the last attempt; while a message is unanswered, `ended`. `last` is its last event.
     `shows` is what its sources can show at all: of what they cannot, the record proves nothing.
+    `transfer` is what became of the call once somebody who had picked up passed it on, no part of the chain.
     `doubts` may hide anything; `unsure` is evidence without which a cause cannot be proved, though the result can.
     `reported` is what was found wrong with its lines.
     """
@@ -89,6 +91,7 @@ class Record(Struct, frozen=True):
     log_line: int
     last: float
     attempts: tuple[ActualAttempt, ...]
+    transfer: Transfer | None
     taken: tuple[Taken, ...]
     hung_up: float | None
     callback: ActualCallback | None
@@ -200,6 +203,7 @@ class _Putting:
         self._said: dict[str, tuple[str, int]] = {}
         self._recordings: dict[str, None] = {}
         self._resolved: bool | None = None
+        self._transfers: list[tuple[float, int]] = []
         self._callback: ActualCallback | None = None
         self._hung_up: float | None = None
         self._closed: tuple[float, str | None] | None = None
@@ -215,7 +219,8 @@ class _Putting:
                 at = None if fault.time is None else fault.time - self._start
                 missing = Missing(fault.what, fault.line)
                 self._doubts.append((-inf, inf, missing) if at is None else (at, at, missing))
-        attempts = sorted((self._attempt(draft) for draft in self._drafts.values()), key=_turn)
+        every_attempt = sorted((self._attempt(draft) for draft in self._drafts.values()), key=_turn)
+        attempts, transfer = self._split_at_transfer(every_attempt)
         first = self._events[0][3]
         last = self._events[-1][0] - self._start
         taken = sorted(self._taken, key=lambda one: (one.at, one.person or ""))
@@ -235,6 +240,7 @@ class _Putting:
             log_line=min([number for _, _, number, _ in self._events]),
             last=last,
             attempts=tuple(attempts),
+            transfer=transfer,
             taken=tuple(taken),
             hung_up=self._hung_up,
             callback=self._callback,
@@ -250,6 +256,16 @@ class _Putting:
             unsure=tuple(self._unsure),
             reported=tuple(self._faults),
         )
+
+    def _split_at_transfer(self, attempts: Sequence[ActualAttempt]) -> tuple[list[ActualAttempt], Transfer | None]:
+        """The attempts of the chain, and the transfer that ended it: the first after somebody had picked up."""
+        picked_up = min((one.picked_up for one in attempts if one.picked_up is not None), default=inf)
+        first = next(((at, number) for at, number in self._transfers if at >= picked_up), None)
+        if first is None:
+            return list(attempts), None
+        chain = [one for one in attempts if one.started < first[0] - _SAME_SECOND or one.started <= picked_up]
+        after = [one for one in attempts if one not in chain]
+        return chain, Transfer(first[0], tuple(after), first[1])
 
     @staticmethod
     def _attempts_over(attempts: Sequence[ActualAttempt]) -> float | None:
@@ -332,6 +348,8 @@ class _Putting:
             self._try(at, number, event)
         elif kind == "acknowledged":
             self._acknowledge(at, number, event)
+        elif kind == "transferred" or (kind == "note" and "transfer" in (event.text or "").casefold()):
+            self._transfers.append((at, number))
         elif kind == "caller_hung_up":
             if self._hung_up is None:
                 self._hung_up = max(at, 0.0)
@@ -426,6 +444,7 @@ class _Putting:
         picked_up = draft.picked_up
         if picked_up is None and outcome == "answered":
             picked_up = ended
+        pick_up_known = draft.picked_up is not None or (draft.end is not None and draft.end[1].source is None)
         return ActualAttempt(
             id=draft.id,
             person=draft.person,
@@ -441,6 +460,7 @@ class _Putting:
             raw=draft.end[1].raw if draft.end else None,
             recording=draft.end[1].recording if draft.end else None,
             log_line=line,
+            pick_up_known=pick_up_known,
         )
 
     def _end(self, draft: _Draft, start: float, line: int) -> tuple[float | None, str]:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import inf
 
 from oncall.model import Recovery
 from oncall.replay.expected import counts_as_taken, goes_on, is_answered
 from oncall.replay.record import Doubt, Record
 from oncall.replay.verdict import TOLERANCE, UNKNOWN, ActualAttempt, Result
+
+# What the disposition of `closed` says of the result.
+_CONFIRMED_BY: Mapping[str, tuple[Result, ...]] = {
+    "reached": ("reached",),
+    "called_back": ("recovered",),
+    "abandoned": ("abandoned",),
+    "exhausted": ("missed",),
+    "no_one_on_call": ("missed",),
+}
 
 
 def result_of(record: Record, answered: ActualAttempt | None, due: float | None) -> Result:
@@ -63,7 +72,10 @@ def due_of(record: Record, recovery: Recovery | None) -> float | None:
 
 def doubts_about(record: Record, result: Result, due: float | None, *, can_recover: bool) -> list[Doubt]:
     """The doubts that could make a result another: those that begin before the last moment at which something the log
-    does not have could have changed it."""
+    does not have could have changed it. None where the log itself says at the end how it was: its `closed` covers what
+    is missing before."""
+    if record.disposition is not None and result in _CONFIRMED_BY.get(record.disposition, ()):
+        return [doubt for doubt in record.doubts if doubt.start == -inf]  # lines that could not be read
     last = _last_to_matter(record, result, due, can_recover)
     return [one for one in record.doubts if one.start < last and (one.until > 0 or one.start >= 0)]
 
@@ -73,7 +85,7 @@ def _last_to_matter(record: Record, result: Result, due: float | None, can_recov
     if result == "reached" and first is not None:
         return -inf if record.hung_up is not None else first.at
     if result == "answered":
-        return inf
+        return record.over
     if result == "recovered":
         return record.over
     closed = inf if record.closed is None else record.closed

@@ -62,7 +62,8 @@ class ActualAttempt(Struct, frozen=True):
     """One attempt as the log has it.
 
     `person` is None for a number that is nobody's. `outcome` is `unknown` for a call whose end is not in the log.
-    `picked_up` is when the log says it was answered. `log_line` is the line of its first event.
+    `picked_up` is when the log says it was answered; where `pick_up_known` is false that is its end, for want of
+    anything better, and no time to be told. `log_line` is the line of its first event.
     """
 
     id: str
@@ -79,6 +80,15 @@ class ActualAttempt(Struct, frozen=True):
     raw: str | None = None
     recording: str | None = None
     log_line: int | None = None
+    pick_up_known: bool = True
+
+
+class Transfer(Struct, frozen=True):
+    """Somebody who had picked up passed the call on: when, and what was tried from then on."""
+
+    at: float
+    attempts: tuple[ActualAttempt, ...]
+    log_line: int
 
 
 class ExpectedAttempt(Struct, frozen=True):
@@ -170,7 +180,8 @@ class Verdict(Struct, frozen=True):
     callback and close, else its last event), `acknowledged` when a person took it, and `by` who. `also` are the kinds
     of the divergences after the first. `trace` is the engine's own, None where there is nothing to hold the dispatch
     against. `log_line` is the line of its first event. `resolved` is whether the caller's reason was dealt with.
-    `shows` is what the log's sources can show at all.
+    `shows` is what the log's sources can show at all, `possible` every result that the record leaves open; empty where
+    it may be any. `transfer` is what became of the call after somebody picked up and passed it on.
     """
 
     dispatch: str
@@ -196,9 +207,16 @@ class Verdict(Struct, frozen=True):
     recordings: tuple[str, ...]
     log_line: int
     shows: Shows = EVERYTHING
+    possible: tuple[Result, ...] = ()
+    transfer: Transfer | None = None
     plan: PlanUsed | None = None
     trace: Trace | None = None
     counterfactual: Counterfactual | None = None
+
+    @property
+    def is_known_not_taken(self) -> bool:
+        """Whether nobody took it while the caller was there, whatever else the record leaves open."""
+        return bool(self.possible) and not {"reached", "answered"}.intersection(self.possible)
 
     @property
     def first_divergence(self) -> Divergence | None:
