@@ -293,10 +293,12 @@ def _stands(held: Held, record: Record) -> bool:
     start = _doubtful_from(record)
     if any(_hidden(held, record)) and held.cause not in _SEEN_IN_PART:
         return False
-    if start == inf or held.cause in ("schedule_gap", "no_backup", "slow_escalation"):
+    if start == inf or held.cause == "schedule_gap":
         return True
-    divergences = held.aligned.divergences
-    return held.cause in ("wrong_person", "skipped_tier") and divergences[0].at < start
+    divergences = held.aligned.divergences  # what is hidden may be another that comes first
+    return (
+        held.cause in ("wrong_person", "no_backup", "skipped_tier") and bool(divergences) and divergences[0].at < start
+    )
 
 
 def _hidden(held: Held | None, record: Record) -> Iterator[Missing]:
