@@ -13,7 +13,6 @@ from oncall.replay.verdict import TOLERANCE, UNKNOWN, ActualAttempt, Result
 # What the disposition of `closed` says of the result.
 _CONFIRMED_BY: Mapping[str, tuple[Result, ...]] = {
     "reached": ("reached",),
-    "called_back": ("recovered",),
     "abandoned": ("abandoned",),
     "exhausted": ("missed",),
     "no_one_on_call": ("missed",),
