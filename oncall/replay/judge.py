@@ -275,7 +275,7 @@ def _cause(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...], he
 
 
 def _may_have_hung_up(record: Record, chain: Chain | None) -> bool:
-    """Whether the caller may have left without a word in the log: it cannot show that, and nothing says how it ended."""
+    """Whether the caller may have left unseen: the log cannot show that, and nothing in it says how it ended."""
     is_message = chain is not None and chain.account.kind == "message"
     return not (record.shows.hang_ups or is_message or record.hung_up is not None or record.disposition is not None)
 
