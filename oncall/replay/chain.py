@@ -93,8 +93,8 @@ class Chain:
         return min(exact or waits or [default])
 
     def reaches_same(self, address: str | None, due: str) -> bool:
-        """Whether an attempt may be the one due, by its address. One that does not say where it reached somebody may, such
-        as an extension."""
+        """Whether an attempt may be the one due, by its address. One that does not say where it reached somebody, as an
+        extension does not, may."""
         if address is None or self.same_address(address, due):
             return True
         return not self._contacts.is_of_somebody(address)
