@@ -121,7 +121,10 @@ class LogEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
         Channel | None,
         Meta(description="by what: `voice`, `sms`, `whatsapp`, `viber`, `push`, `chat`, `email`, `secure` or `pager`"),
     ] = None
-    outcome: Annotated[Outcome | None, Meta(description="how an attempt ended")] = None
+    outcome: Annotated[
+        Outcome | None,
+        Meta(description="how an attempt ended; on `attempt_started` where the source does not say when"),
+    ] = None
     raw: Annotated[str | None, Meta(description="the source's own word for the outcome")] = None
     provider_id: Annotated[str | None, Meta(description="the telephone company's name for it")] = None
     owner: Annotated[str | None, Meta(description="who owes a callback, or to whom it was escalated")] = None

@@ -9,7 +9,7 @@ mapped, and what rightly is no event of a dispatch, is a `Remark`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property, lru_cache
 from itertools import groupby
@@ -102,7 +102,7 @@ class Names:
             found = self._contacts.person_named(name)
             if found is not None:
                 return found, None
-        people = self._contacts.people_at(address) if address else ()
+        people = self._contacts.recognized(address) if address else ()
         if len(people) == 1:
             return people[0], None
         if people:
@@ -128,15 +128,23 @@ class Telling:
         self.dispatch = dispatch
         self.said: list[LogEvent | Remark] = []
         self._format = format
+        self._shows = format.shows
         self.asked = asked
         self._names = names
 
     def event(self, row: Row, type: str, time: datetime, **fields: Any) -> None:
         """Something happened; empty fields are left out."""
         known: dict[str, Any] = {name: value for name, value in fields.items() if value not in (None, "")}
-        source = Source(self._format.name, self.asked.file, row.line, shows=self._format.shows)
+        source = Source(self._format.name, self.asked.file, row.line, shows=self._shows)
         known |= {"type": type, "source": source}
         self.said.append(LogEvent(time=time, dispatch=self.dispatch, **known))
+
+    @contextmanager
+    def showing(self, shows: Shows) -> Iterator[None]:
+        """Events whose records show more, or less, than those of the format as a rule."""
+        before, self._shows = self._shows, shows
+        yield
+        self._shows = before
 
     def remark(self, row: Row, reason: str, what: str = "", *, aside: bool = False) -> None:
         """Something no event says."""

@@ -470,9 +470,9 @@ class _Putting:
         if draft.end is not None and draft.end[1].outcome is None and draft.picked_up is not None:
             return max(draft.end[0], start), "answered"
         if draft.end is None or draft.end[1].outcome is None:
-            if draft.channel not in (None, "voice"):
-                return None, "no_response"
-            return None, UNKNOWN
+            told = draft.start[1].outcome if draft.start is not None else None  # by a source that does not say when
+            silent = UNKNOWN if draft.channel in (None, "voice") else "no_response"
+            return None, told or silent
         ended, outcome = draft.end[0], draft.end[1].outcome
         if ended < start - _SAME_SECOND:
             self._faults.append(Fault(line, f"this attempt ends {_seconds(start - ended)} before it starts"))
