@@ -177,6 +177,7 @@ class _History:
         self._triggered = False
         self._acknowledged = False
         self._attempts: dict[tuple[str, str], str] = {}
+        self._people: dict[str, str] = {}
 
     def add(self, row: Row, time: datetime) -> None:
         """One more entry."""
@@ -208,6 +209,8 @@ class _History:
         if channel is not None:
             self._attempts[row["user_id"] or row["user_summary"], channel] = attempt
         who = self._telling.who(row, _named(row, "user"), row["address"] or row["address_alone"])
+        if who["person"] and row["user_id"]:
+            self._people[row["user_id"]] = who["person"]
         outcome = _ENDINGS.get(status.casefold().replace(" ", "_"), "no_response")
         known = _known(row) | {"raw": f"{way} {status}".strip(), "outcome": outcome}
         self._telling.event(row, "attempt_started", time, attempt=attempt, channel=channel, **who, **known)
@@ -216,12 +219,12 @@ class _History:
         self._acknowledged = True
         channel = _ACKNOWLEDGED_FROM.get(row["channel"].casefold(), "")
         attempt = self._attempts.get((row["agent_id"] or row["agent_summary"], channel))
-        by = _by(self._telling, row)
+        by = self._by(row)
         self._telling.event(row, "acknowledged", time, attempt=attempt, **by, **_known(row))
 
     def _resolve(self, row: Row, time: datetime) -> None:
-        by = _by(self._telling, row)
-        if by.get("person") and not self._acknowledged:
+        by = self._by(row)
+        if row["agent_type"].startswith("user") and not self._acknowledged:
             why = "a person resolved it without acknowledging it first"
             self._telling.event(row, "acknowledged", time, inferred=why, **by, **_known(row))
         self._telling.event(row, "resolved", time, resolved=True, **by, **_known(row))
@@ -241,17 +244,18 @@ class _History:
         text = row["content"] or row["note"] or row["summary"]
         self._telling.event(row, "note", time, text=text, **_known(row))
 
+    def _by(self, row: Row) -> dict[str, Any]:
+        """Who did it: a person, or a service or an integration, which is no fault of the log."""
+        if row["agent_type"] and not row["agent_type"].startswith("user"):
+            return {"text": row["summary"] or row["agent_summary"]}
+        if row["agent_id"] in self._people:
+            return {"person": self._people[row["agent_id"]]}
+        return self._telling.who(row, _named(row, "agent"))
+
 
 def _kind(row: Row) -> str:
     kind = row["type"].removesuffix("_reference").removesuffix("_log_entry")
     return "acknowledge" if kind == "acknowledgement" else kind
-
-
-def _by(telling: Telling, row: Row) -> dict[str, Any]:
-    """Who did it: a person, or a service or an integration, which is no fault of the log."""
-    if row["agent_type"] and not row["agent_type"].startswith("user"):
-        return {"text": row["summary"] or row["agent_summary"]}
-    return telling.who(row, _named(row, "agent"))
 
 
 def _named(row: Row, who: str) -> tuple[str, ...]:
