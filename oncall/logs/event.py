@@ -41,7 +41,7 @@ MEANINGS: dict[str, str] = {
     "attempt_ended": "it is over, with an `outcome`; after `attempt_answered` it is the end of the conversation",
     "acknowledged": "a person took responsibility",
     "transferred": "whoever had picked up passed the call on; what is tried from then on is the transfer's",
-    "caller_hung_up": "the caller gave up",
+    "caller_hung_up": "the caller gave up; `text` says how, where that was not by hanging up (`pressed a key …`)",
     "callback_opened": "a callback is owed: `owner` and `due`",
     "callback_escalated": "it was handed on, to `owner`",
     "callback_completed": "it was made, by `person`",

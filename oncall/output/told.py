@@ -84,7 +84,7 @@ def _not_answered(verdict: Verdict) -> Iterator[str]:
     picked_up = any(one.outcome == "answered" for one in verdict.actual)
     was = "was picked up, but nobody is known to have taken it" if picked_up else "was not answered"
     if verdict.hung_up is not None:
-        was = f"{was}, and the caller hung up {_after(verdict.hung_up)}"
+        was = f"{was}, and the caller {verdict.left or 'hung up'} {_after(verdict.hung_up)}"
     elif verdict.result == "undetermined":
         was = f"{was} (our record does not show whether the caller hung up)"
     yield f"{was}: {_cause(verdict)}"
@@ -140,14 +140,18 @@ def callback_told(verdict: Verdict) -> str:
 def _lack(verdict: Verdict) -> str:
     """What is not known."""
     lost = sum(one.outcome == UNKNOWN for one in verdict.actual)
+    unseen = {one.attempt.channel for one in verdict.expected if not verdict.shows.shows_channel(one.attempt.channel)}
+    others = len(verdict.missing) - lost - (verdict.trace is None) - bool(unseen)
     parts = []
+    if unseen:
+        parts.append(f"it can't show {' or '.join(sorted(unseen))} messages")
     if lost:
         parts.append(
             f"how {'one of the calls' if lost == 1 else f'{lost} of the calls'} to our people ended is missing"
         )
     if verdict.trace is None:
         parts.append("the rules that applied then can't be established")
-    if not parts or len(verdict.missing) > lost + (verdict.trace is None):
+    if not parts or others > 0:
         parts.append("part of the record is missing or contradicts itself")
     return " and ".join(parts)
 

@@ -41,15 +41,6 @@ from oncall.replay.verdict import (
 
 MOST_ATTEMPTS = 1000
 _MOST_LOST = 1
-# What attempts that cannot be seen do not change.
-_SEEN_IN_PART = (
-    "schedule_gap",
-    "wrong_person",
-    "no_backup",
-    "skipped_tier",
-    "stopped_early",
-    "slow_escalation",
-)
 _ENDINGS = ("no_answer", "busy", "declined", "unreachable", "failed", "voicemail", "answered")
 
 
@@ -177,6 +168,7 @@ def _verdict(
         callback=_callback(record.callback, due),
         ended=record.ended,
         hung_up=record.hung_up,
+        left=record.left,
         acknowledged=first.at if first else None,
         by=first.person if first else None,
         disposition=record.disposition,
@@ -291,8 +283,6 @@ def _stands(held: Held, record: Record) -> bool:
     """Whether a cause holds whatever happened where the record is in doubt, which is after the result was certain: what
     was not there or not done until then stays so, as does a divergence before."""
     start = _doubtful_from(record)
-    if any(_hidden(held, record)) and held.cause not in _SEEN_IN_PART:
-        return False
     if start == inf or held.cause == "schedule_gap":
         return True
     divergences = held.aligned.divergences  # what is hidden may be another that comes first

@@ -77,6 +77,7 @@ class Record(Struct, frozen=True):
     attempt. `waited_until` is the end of what the caller experienced, from which a callback is counted: the hang-up,
     else the end of the last attempt; while a message is unanswered, `ended`. `last` is its last event.
     `shows` is what its sources can show at all: of what they cannot, the record proves nothing.
+    `left` is how the caller left, where that was not by hanging up.
     `transfer` is what became of the call once somebody who had picked up passed it on, no part of the chain.
     `doubts` may hide anything; `unsure` is evidence without which a cause cannot be proved, though the result can.
     `reported` is what was found wrong with its lines.
@@ -94,6 +95,7 @@ class Record(Struct, frozen=True):
     transfer: Transfer | None
     taken: tuple[Taken, ...]
     hung_up: float | None
+    left: str | None
     callback: ActualCallback | None
     closed: float | None
     disposition: str | None
@@ -206,6 +208,7 @@ class _Putting:
         self._transfers: list[tuple[float, int]] = []
         self._callback: ActualCallback | None = None
         self._hung_up: float | None = None
+        self._left: str | None = None
         self._closed: tuple[float, str | None] | None = None
         self._events = self._without_doubles(events) if twins else events
         self._start = self._received()
@@ -243,6 +246,7 @@ class _Putting:
             transfer=transfer,
             taken=tuple(taken),
             hung_up=self._hung_up,
+            left=self._left,
             callback=self._callback,
             closed=self._closed[0] if self._closed else None,
             disposition=self._closed[1] if self._closed else None,
@@ -352,7 +356,7 @@ class _Putting:
             self._transfers.append((at, number))
         elif kind == "caller_hung_up":
             if self._hung_up is None:
-                self._hung_up = max(at, 0.0)
+                self._hung_up, self._left = max(at, 0.0), event.text
         elif kind.startswith("callback_"):
             self._call_back(at, number, event)
         elif kind == "closed":

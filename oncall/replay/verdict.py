@@ -177,11 +177,12 @@ class Verdict(Struct, frozen=True):
     """What a recorded dispatch was: what should have happened, what did, where the two part, how it ended and why.
 
     `at` is the instant it started, seconds since the epoch; `ended` when it did (the first of acknowledgement, hang-up,
-    callback and close, else its last event), `acknowledged` when a person took it, and `by` who. `also` are the kinds
-    of the divergences after the first. `trace` is the engine's own, None where there is nothing to hold the dispatch
-    against. `log_line` is the line of its first event. `resolved` is whether the caller's reason was dealt with.
-    `shows` is what the log's sources can show at all, `possible` every result that the record leaves open; empty where
-    it may be any. `transfer` is what became of the call after somebody picked up and passed it on.
+    callback and close, else the end of its last attempt), `acknowledged` when a person took it, and `by` who. `left` is
+    how the caller left, where that was not by hanging up. `also` are the kinds of the divergences after the first.
+    `trace` is the engine's own, None where there is nothing to hold the dispatch against. `log_line` is the line of its
+    first event. `resolved` is whether the caller's reason was dealt with. `shows` is what the log's sources can show at
+    all, `possible` every result that the record leaves open; empty where it may be any. `transfer` is what became of
+    the call after somebody picked up and passed it on.
     """
 
     dispatch: str
@@ -197,6 +198,7 @@ class Verdict(Struct, frozen=True):
     callback: ActualCallback | None
     ended: float
     hung_up: float | None
+    left: str | None
     acknowledged: float | None
     by: str | None
     disposition: str | None

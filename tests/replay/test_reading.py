@@ -307,7 +307,7 @@ def test_a_log_of_calls_accuses_nobody_of_a_message_it_cannot_show() -> None:
     whole, seen = (judge(record_of(numbered(one)), plan) for one in (events, calls))
     assert [one.kind for one in whole.divergences] == ["skipped_step"]
     assert [one.kind for one in seen.divergences] == []
-    assert (seen.result, seen.cause) == ("missed", "undetermined")
+    assert (seen.result, seen.cause) == ("missed", "no_answer")
     assert [one.what for one in seen.missing] == ["attempts by sms: this log cannot show them"]
 
 
