@@ -265,14 +265,16 @@ def _rang(telling: Telling, row: Row, call: _Call) -> None:
     """An agent's telephone rang, and stopped."""
     known, rang = _agent(telling, row, call.attempts.next(row["agent"])), _number(row["0"])
     outcome = _RANG[_name(row)]
-    if call.is_answered_elsewhere(row):
-        outcome, known["text"] = "cancelled", ANSWERED_ELSEWHERE
+    is_elsewhere = call.is_answered_elsewhere(row)
+    if is_elsewhere:
+        outcome = "cancelled"
     elif outcome == "no_answer" and rang is not None and rang < _AT_ALL:
         outcome = "unreachable"
     if rang is None:
         telling.remark(row, NO_RINGING, row["event"])
     else:
         telling.event(row, "attempt_started", _at(row) - timedelta(milliseconds=rang), **known)
+    known |= {"text": ANSWERED_ELSEWHERE} if is_elsewhere else {}
     telling.event(row, "attempt_ended", _at(row), outcome=outcome, raw=row["event"], **known)
 
 
