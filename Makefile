@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test test-browser lint bench bench-full calls docs wheel pins clean
+.PHONY: help demo test test-browser test-shells lint bench bench-full calls docs wheel pins clean
 .DEFAULT_GOAL := help
 
 help:  ## What can be made
@@ -26,6 +26,9 @@ test: $(VENV)/develop  ## The tests
 
 test-browser: $(VENV)/develop  ## The pages in headless Chromium, which is installed where it can be
 	sh tests/browser/run.sh $(BIN)/python
+
+test-shells: $(VENV)/develop  ## Completion in bash, zsh and fish, which are installed where they can be
+	sh tests/shells/run.sh $(BIN)/python
 
 lint: $(VENV)/develop  ## Style, types, which module may import which, and the example workspace
 	$(BIN)/ruff check .

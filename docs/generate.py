@@ -97,7 +97,8 @@ def log_page() -> str:
             "- An event of an unknown type may be anything at its time; a key that means nothing there is left out.",
             "- The same event twice is counted once. A dispatch that is received twice may be two with one id.",
             "- An attempt that ends before it starts has no end that can be used. An event before the call came in",
-            "  makes its times doubtful, and with them every cause.",
+            "  makes its times doubtful, and with them every cause. Events that are months away from it may be of",
+            "  another dispatch: the verdict is `undetermined`. A time before 1970 or after 2199 is no event's.",
             "- Events are taken by their time, whatever their order in the log.",
             "",
         ]
@@ -261,11 +262,15 @@ lint:
 ```
 
 A workspace with a past begins with a baseline: `oncall lint --baseline known.json --write-baseline` writes down
-what is found today, and `oncall lint --baseline known.json` counts only what is not in it. Moved lines
-change nothing, and neither do dates, times, lengths and counts in a message; what was mended is mentioned until the
-baseline is written anew. Where the workspace is in git, `--since REV` does without a file: what the workspace had at
-that revision, asked about at the same instant and told in the same words, does not count, so that a gap that has
-grown is a new one.
+what is found today, and `oncall lint --baseline known.json` counts only what is not in it. Moved lines change
+nothing, and neither do dates, times, lengths and counts in a message. What is wrong at some time is known only as
+far as it was seen: a gap that is new, or begins earlier or ends later than it did, counts, and so does one that
+comes into sight as the horizon moves on. A gap that had no end within the horizon is known for as long as it goes
+on. What is wrong now, or at `--at`, always counts, also as the baseline is written. What was fixed is mentioned
+until the baseline is written again.
+
+Where the workspace is in git, `--since REV` does without a file: what the workspace had at that revision, asked about
+at the same instant, does not count; a gap that has grown is a new one.
 
 ## By an event log
 

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from oncall.library import to_json as to_json
     from oncall.library import who as who
     from oncall.library import who_in_calendar as who_in_calendar
+    from oncall.timetables import Gap as Gap
     from oncall.timetables import Stretch as Stretch
     from oncall.timetables import Timetable as Timetable
 
 _HOMES = {
     "oncall.library": ("who", "shifts", "who_in_calendar", "problems", "to_json"),
     "oncall.answers": ("Answer", "Entry", "TierAnswer"),
-    "oncall.timetables": ("Timetable", "Stretch"),
+    "oncall.timetables": ("Timetable", "Stretch", "Gap"),
     "oncall.errors": ("OncallError", "NotFoundError", "Problem"),
 }
 

@@ -7,17 +7,17 @@ another answer.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from oncall.errors import NotFoundError, Problem
+from oncall.errors import Problem
 from oncall.model import Account, Binding, ContactMethod, Shift
 from oncall.plan import UNIDENTIFIED, Absence, Plan
 from oncall.schedule import OnCall, Schedule
 
-_EVENT_CODES = ("OC303", "OC305")
+EVENT_CODES = ("OC303", "OC305")
+"""Of problems that are about how one event names somebody, or about its length on one day."""
 
 
 class Entry(Struct, frozen=True):
@@ -44,20 +44,31 @@ class Following(Struct, frozen=True):
     on_call: tuple[Entry, ...]
 
 
+class Service(Struct, frozen=True):
+    """A role of an account that somebody on call in a rotation has, or somebody bound by name."""
+
+    account: str
+    role: str
+    in_policy: bool
+
+
 class TierAnswer(Struct, frozen=True):
-    """One tier. `role` is `on_call` where a rotation or calendar was asked for."""
+    """One tier. `role` is `on_call` where a rotation or calendar was asked for. Where a person was, it is a rotation,
+    or `direct` where they are bound by name, and `serves` says for whom they are on call then."""
 
     role: str
     in_policy: bool
     on_call: tuple[Entry, ...]
     next: Following | None
+    serves: tuple[Service, ...] = ()
 
 
 class Answer(Struct, frozen=True):
-    """Who is on call for one name at one instant. `kind` is `account`, `rotation` or `calendar`.
+    """Who is on call for one name at one instant. `kind` is `account`, `rotation`, `calendar` or `person`.
 
     `promised` tells whether the account's hours promise a human at that instant (None where nothing can promise one);
-    `calendars` is when each calendar behind the answer was last written, where it says.
+    `calendars` is when each calendar behind the answer was last written, where it says. Of a person `tiers` are where
+    they are on call, `contact_methods` how to reach them, `why_not` and `absence` whether they can be.
     """
 
     kind: str
@@ -71,11 +82,16 @@ class Answer(Struct, frozen=True):
     runbook_found: bool = False
     calendars: tuple[tuple[str, int], ...] = ()
     problems: tuple[Problem, ...] = ()
+    contact_methods: tuple[ContactMethod, ...] = ()
+    why_not: str | None = None
+    absence: Absence | None = None
 
     @property
     def is_bad_news(self) -> bool:
         """Whether somebody calling now finds nobody: a human was promised and no tier has anybody reachable; for a
-        rotation or a calendar, nobody is on call."""
+        rotation or a calendar, nobody is on call. About a person there is none: nobody has to be on call."""
+        if self.kind == "person":
+            return False
         if self.kind != "account":
             return not any(tier.on_call for tier in self.tiers)
         tiers = [tier for tier in self.tiers if tier.in_policy] or self.tiers
@@ -133,8 +149,56 @@ def calendar_answer(
         at=instant,
         tiers=(TierAnswer("on_call", True, on_call, after),),
         calendars=((file, written),) if written else (),
-        problems=tuple(one for one in problems if one.code not in _EVENT_CODES),
+        problems=tuple(one for one in problems if one.code not in EVENT_CODES),
     )
+
+
+def person_answer(plan: Plan, name: str, instant: int) -> Answer:
+    """Where somebody is on call now and next, for whom, and how to reach them: what they are on call in now first, then
+    what comes first."""
+    tiers = [tier for rotation in plan.schedules if (tier := _in_rotation(plan, name, rotation, instant))]
+    direct = _services(plan, Binding(person=name))  # type: ignore[arg-type]
+    if direct:
+        entry = _entry(plan, OnCall(plan.direct(name), None, None), instant, ())
+        tiers.append(TierAnswer("direct", any(one.in_policy for one in direct), (entry,), None, direct))
+    tiers.sort(key=lambda tier: (not tier.on_call, tier.next.at if tier.next and not tier.on_call else 0))
+    files = dict.fromkeys(entry.shift.file for tier in tiers for entry in tier.on_call if entry.shift.file)
+    depends = dict.fromkeys(about for facts in plan.rotations.values() for about in facts.depends)
+    return Answer(
+        kind="person",
+        name=name,
+        title=plan.people[name].name,
+        at=instant,
+        tiers=tuple(tiers),
+        calendars=tuple((file, plan.written[file]) for file in files if file in plan.written),
+        problems=_relevant(plan, (*depends, f"people/{name}"), tiers, instant),
+        contact_methods=plan.people[name].usable_methods(),
+        why_not=plan.why_not(name, instant),
+        absence=plan.presences[name].absence(instant),
+    )
+
+
+def _in_rotation(plan: Plan, person: str, rotation: str, instant: int) -> TierAnswer | None:
+    """Where somebody is on call in a rotation, now and next; None where they are not, as far as the plan leads."""
+    schedule = plan.schedules[rotation]
+    now = tuple(_entry(plan, one, instant, ()) for one in schedule.at(instant) if one.shift.person == person)
+    turn = schedule.next_turn(person, instant)
+    if not now and turn is None:
+        return None
+    services = _services(plan, Binding(rotation=rotation))  # type: ignore[arg-type]
+    following = Following(turn[0], (_entry(plan, turn[1], turn[0], ()),)) if turn else None
+    return TierAnswer(rotation, any(one.in_policy for one in services), now, following, services)
+
+
+def _services(plan: Plan, binding: Binding) -> tuple[Service, ...]:
+    """The roles of accounts that lead to a rotation or a person."""
+    services = []
+    for name, account in plan.accounts.items():
+        policy = plan.policies[account.policy] if account.policy and account.policy in plan.policies else None
+        tiers = {tier.notify for tier in policy.tiers} if policy else set()
+        roles = (role for role in account.contacts if binding in account.bindings(role))
+        services += [Service(name, role, role in tiers) for role in roles]
+    return tuple(services)
 
 
 def as_written(one: OnCall) -> Entry:
@@ -247,7 +311,7 @@ def _relevant(plan: Plan, depends: Iterable[str], tiers: Sequence[TierAnswer], i
     found: dict[Problem, None] = {}
     for about in (*depends, *people):
         for one in plan.reported.get(about, ()):
-            if one.code not in _EVENT_CODES or (one.file, one.line) in events:
+            if one.code not in EVENT_CODES or (one.file, one.line) in events:
                 found[one] = None
         for doubt in plan.doubts.get(about, ()):
             if doubt.start <= instant < doubt.end:
@@ -260,68 +324,3 @@ def left_out(plan: Plan) -> list[Problem]:
     abouts = (about for about in plan.reported if about.startswith("accounts/"))
     broken = (about for about in abouts if about.removeprefix("accounts/") not in plan.accounts)
     return [one for about in broken for one in plan.reported[about]]
-
-
-def find(plan: Plan, asked: str) -> tuple[str, str]:
-    """What a name means: `("account", id)` or `("rotation", id)`.
-
-    An id, exactly; an account's name; a published line, however it is spaced; else the beginning of one of these, where
-    only one thing begins so. NotFoundError names the candidates.
-    """
-    return _found(plan, asked, {"account": plan.accounts, "rotation": plan.schedules}, "account, rotation or line")
-
-
-def find_any(plan: Plan, asked: str) -> tuple[str, str]:
-    """The same where a person may be meant as well: `("person", id)`, by id, name or e-mail."""
-    kinds = {"account": plan.accounts, "rotation": plan.schedules, "person": plan.people}
-    return _found(plan, asked, kinds, "account, rotation, line or person")
-
-
-def _found(plan: Plan, asked: str, kinds: Mapping[str, Mapping[str, object]], called: str) -> tuple[str, str]:
-    text = asked.strip()
-    for kind, known in kinds.items():
-        if text in known:
-            return kind, text
-    spellings = list(_spellings(plan, text, kinds))
-    for matches in (str.__eq__, str.startswith):
-        found = list(
-            dict.fromkeys((kind, name) for kind, name, spelling, wanted in spellings if matches(spelling, wanted))
-        )
-        if len(found) == 1:
-            return found[0]
-        if found:
-            names = ", ".join(sorted(name for _, name in found)[:12])
-            raise NotFoundError(f"{asked!r} could be any of {names}: write more of it")
-    for about in (f"accounts/{text}", f"rotations/{text}"):
-        for one in plan.reported.get(about, ()):
-            raise NotFoundError(f"{text!r} cannot be used: {one.file}:{one.line}: {one.message}")
-    from oncall.fields import suggestion  # here: only an error needs it, and it is slow to import
-
-    ids = [name for known in kinds.values() for name in known]
-    raise NotFoundError(f"there is no {called} {asked!r}{suggestion(text, ids)}")
-
-
-def _spellings(plan: Plan, text: str, kinds: Container[str]) -> Iterator[tuple[str, str, str, str]]:
-    """Everything that could be meant: its kind and id, a spelling of it, and the text as it would be spelt so."""
-    if not text:
-        return
-    digits = _digits(text)
-    for name in plan.accounts:
-        yield "account", name, name.casefold(), text.casefold()
-        yield "account", name, plan.accounts[name].name.casefold(), text.casefold()
-        for line in plan.account_facts[name].lines if digits else ():
-            yield "account", name, line.digits, digits
-            yield "account", name, line.national.lstrip("0"), digits
-    for name in plan.schedules:
-        yield "rotation", name, name.casefold(), text.casefold()
-    for name, person in plan.people.items() if "person" in kinds else ():
-        for spelling in (name, person.name, *((person.email,) if person.email else ())):
-            yield "person", name, spelling.casefold(), text.casefold()
-
-
-def _digits(text: str) -> str:
-    """The digits of what looks like the number of a line, or the beginning of one, without zeros that only dial."""
-    if not re.fullmatch(r"\+?[\d\s().\-/]+", text, re.ASCII):
-        return ""
-    digits = re.sub(r"\D", "", text).lstrip("0")
-    return digits if len(digits) >= 3 else ""

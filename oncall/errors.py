@@ -4,7 +4,13 @@ Reading never stops at the first problem. Every reader returns the problems it m
 answers carry those that could have changed them.
 """
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from msgspec import Struct
+
+_T = TypeVar("_T")
+_S = TypeVar("_S")
 
 ERROR = "error"
 WARNING = "warning"
@@ -21,6 +27,7 @@ SEVERITIES = {
     "OC305": WARNING,  # vanishing-shift
     "OC307": ERROR,  # unknown-timezone
     "OC310": WARNING,  # stray-exception
+    "OC311": WARNING,  # off-rule-start
 }
 
 
@@ -30,6 +37,10 @@ class Problem(Struct, frozen=True):
     `file` is relative to the workspace with forward slashes (or as it was given, outside one); `line` and `column`
     count from 1 and are None where the defect is of the whole file. `message` says what is wrong and how to mend it, in
     one line; text that comes from a file stands in it as it was written and is made harmless when it is shown.
+
+    What is wrong in stretches of time has them as `spans`, in instants and half-open, and as `parts` what its message
+    says before and after them. `key` is what the finding is apart from the time at which it is looked for, where the
+    message holds more of that than its stretches.
     """
 
     code: str
@@ -38,6 +49,9 @@ class Problem(Struct, frozen=True):
     file: str
     line: int | None = None
     column: int | None = None
+    spans: tuple[tuple[int, int], ...] = ()
+    parts: tuple[str, str] | None = None
+    key: str | None = None
 
     @property
     def place(self) -> tuple[str, int, int, str, str]:
@@ -58,3 +72,22 @@ class OncallError(Exception):
 
 class NotFoundError(OncallError):
     """A name that nothing in the workspace has."""
+
+
+def contained(work: Callable[[], _T], otherwise: Callable[[str], _S], attach: str = "the file") -> _T | _S:
+    """What `work` gives. Where it fails by a fault of ours, that takes down this item and nothing beside it: then it is
+    what `otherwise` makes of the sentence that says so, and asks for a report with what is to be attached. An
+    OncallError is an answer, and passes."""
+    try:
+        return work()
+    except OncallError:
+        raise
+    except Exception as error:
+        return otherwise(internal_error(error, attach))
+
+
+def internal_error(error: BaseException, attach: str) -> str:
+    """The sentence for a fault of ours."""
+    text = " ".join(str(error).split())[:200]
+    what = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return f"internal error ({what}); please report it, with {attach}"

@@ -17,6 +17,10 @@ from oncall import times
 
 _T = TypeVar("_T")
 
+_LONGEST_PATTERN, _DEEPEST_PATTERN, _LARGEST_PATTERN = 1000, 50, 10_000
+# An escape, a set, a count, or a character.
+_PATTERN_PARTS = r"(?s)\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{\d{0,20}(?:,\d{0,20})?\}|."
+
 DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -78,13 +82,45 @@ class Pattern(str):
 
     @classmethod
     def parse(cls, text: str) -> Pattern:
-        try:
-            compiled = re.compile(text)
-        except (re.error, RecursionError, OverflowError) as error:
-            raise ValueError(f"not a regular expression: {error}") from None
-        if "who" not in compiled.groupindex:
+        if "who" not in pattern_groups(text):
             raise ValueError("the pattern has no group (?P<who>…) that says where the name stands")
         return cls(text)
+
+
+def pattern_groups(text: str) -> frozenset[str]:
+    """The names of the groups of a regular expression. ValueError where it is none, or one that could take all memory
+    or time there is."""
+    import warnings  # here, as the next: few workspaces have a pattern
+
+    import regex
+
+    _check_size(text)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what another version of Python may read otherwise
+            return frozenset(re.compile(text).groupindex) & frozenset(regex.compile(text).groupindex)
+    except (re.error, regex.error, RecursionError, OverflowError, MemoryError) as error:
+        raise ValueError(f"not a regular expression: {error}") from None
+
+
+def _check_size(text: str) -> None:
+    """ValueError for a pattern that is too long, too deep, or would be too long with its `{n}` written out."""
+    if len(text) > _LONGEST_PATTERN:
+        raise ValueError(f"the pattern is longer than {_LONGEST_PATTERN:,} characters")
+    sizes, last = [0], 0  # of the groups that are open, and of what a `{n}` would be about
+    for part in re.findall(_PATTERN_PARTS, text):
+        if part == "(":
+            sizes.append(0)
+            continue
+        if part == ")" and len(sizes) > 1:
+            last = sizes.pop() + 1
+        elif part[0] == "{" and len(part) > 1:
+            last *= max(1, *(int(count or 0) for count in part[1:-1].split(",")))
+        else:
+            last = 1
+        sizes[-1] += last
+        if len(sizes) > _DEEPEST_PATTERN or sizes[-1] > _LARGEST_PATTERN:
+            raise ValueError("the pattern is nested too deep, or repeats too much: make it simpler")
 
 
 class Country(str):

@@ -18,25 +18,29 @@ from datetime import UTC, datetime
 from typing import Any
 
 from oncall import times
-from oncall.answers import Answer, account_answer, calendar_answer, find, find_any, rotation_answer
+from oncall.answers import Answer, account_answer, calendar_answer, person_answer, rotation_answer
 from oncall.errors import OncallError, Problem
+from oncall.lookup import PERSON, find
 from oncall.output.who_json import who_document
-from oncall.timetables import Timetable, timetables
-from oncall.workspace.opening import build_plan, open_plan
+from oncall.timetables import Timetable, timetables, window_of
+from oncall.workspace.opening import build_plan, open_plan, turns_window
 
 Folder = str | os.PathLike[str]
 
 
 def who(folder: Folder, name: str, at: datetime, *, cache: Folder | None = None) -> Answer:
-    """Who is on call for an account, a rotation or a published line of a workspace, at an instant.
+    """Who is on call for an account, a rotation or a published line of a workspace at an instant; or where a person is
+    on call.
 
-    `name` may be the beginning of one. `cache` is a folder to keep compiled plans in; without one each call reads the
+    `name` may be a part of one. `cache` is a folder to keep compiled plans in; without one each call reads the
     files. NotFoundError where nothing, or more than one thing, has that name.
     """
     root = _root(folder)
     instant = _instant(at)
     plan = open_plan(root, instant, os.fspath(cache) if cache is not None else None)
     kind, found = find(plan, name)
+    if kind == PERSON:
+        return person_answer(build_plan(root, turns_window(instant))[0], found, instant)
     return account_answer(plan, found, instant) if kind == "account" else rotation_answer(plan, found, instant)
 
 
@@ -46,10 +50,8 @@ def shifts(folder: Folder, name: str, start: datetime, until: datetime) -> list[
     begin, end = _instant(start), _instant(until)
     if end <= begin:
         raise OncallError("`until` is not after `start`")
-    from oncall.schedule import Window
-
-    plan, _ = build_plan(_root(folder), Window(begin, end))
-    return timetables(plan, [find_any(plan, name)], begin, end)
+    plan, _ = build_plan(_root(folder), window_of(begin, end))
+    return timetables(plan, [find(plan, name)], begin, end)
 
 
 def who_in_calendar(
@@ -81,8 +83,7 @@ def problems(folder: Folder, at: datetime) -> list[Problem]:
     from oncall.schedule import window_around
 
     plan, _ = build_plan(_root(folder), window_around(_instant(at)))
-    found = {problem for about in plan.reported for problem in plan.reported[about]}
-    return sorted(found, key=lambda one: one.place)
+    return sorted(plan.problems, key=lambda one: one.place)
 
 
 def to_json(answers: Sequence[Answer], timezone: str) -> dict[str, Any]:

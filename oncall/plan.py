@@ -148,6 +148,11 @@ class Plan(Struct, frozen=True):
     reported: Mapping[str, tuple[Problem, ...]]
     places: Mapping[str, Written]
 
+    @property
+    def problems(self) -> set[Problem]:
+        """Every problem that was met, whatever it is about."""
+        return {problem for problems in self.reported.values() for problem in problems}
+
     def promises(self, account: Account, instant: float) -> bool:
         """Whether an account's line promises a human at an instant. Without hours it always does."""
         if account.hours is None or account.hours == ALWAYS or account.hours not in self.open:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, timedelta
 
 from msgspec import Struct
-from msgspec.structs import force_setattr, replace
+from msgspec.structs import force_setattr
 
 from oncall import times
 from oncall.model import DAY, Shift
@@ -52,17 +52,24 @@ class OnCall(Struct, frozen=True):
     until: int | None
 
 
+class Runs(Struct, frozen=True):
+    """When one person is on call without a break: since when and until when, in order."""
+
+    since: list[int]
+    until: list[int]
+
+
 class Schedule(Struct, frozen=True):
     """Who is on call at every instant of a window. Segments are sorted and never overlap; gaps have none.
 
-    `starts` and `known` follow from the segments: where they begin, and what was worked out about them when that was
-    first asked.
+    `starts` and `runs` follow from the segments: where they begin, and the stretches of each person, which are worked
+    out when that is first asked.
     """
 
     window: Window
     segments: tuple[Segment, ...]
     starts: tuple[int, ...] = ()
-    known: dict[int, tuple[OnCall, ...]] = {}
+    runs: dict[str, Runs] = {}
 
     def __post_init__(self) -> None:
         force_setattr(self, "starts", tuple([segment.start for segment in self.segments]))
@@ -92,6 +99,22 @@ class Schedule(Struct, frozen=True):
             index += 1
         return None
 
+    def next_turn(self, person: str, instant: float) -> tuple[int, OnCall] | None:
+        """When somebody is on call again after an instant, once what they are on call in now is over; None where that
+        is not within two years, or as far as the schedule is known."""
+        place = self._place(instant)
+        was_on = place is not None and any(shift.person == person for shift in self.segments[place].shifts)
+        for index in range(bisect_right(self.starts, instant), len(self.segments)):
+            segment = self.segments[index]
+            if segment.start > instant + AHEAD:
+                return None
+            is_on = any(shift.person == person for shift in segment.shifts)
+            if is_on and not (was_on and self._adjoin(index - 1)):
+                entry = next(one for one in self._on_call(index, int(instant)) if one.shift.person == person)
+                return segment.start, entry
+            was_on = is_on
+        return None
+
     def between(self, start: int, end: int) -> Iterator[tuple[int, int, tuple[OnCall, ...]]]:
         """The schedule from one instant of the window to another, split wherever the set of people changes; gaps left
         out, the first and the last stretch clipped."""
@@ -118,50 +141,27 @@ class Schedule(Struct, frozen=True):
 
     def _on_call(self, index: int, asked: int) -> tuple[OnCall, ...]:
         """Everybody on call in a segment; an end farther ahead of the asked instant than we look is none in sight."""
-        found = self.known.get(index)
-        if found is None:
-            found = self.known[index] = self._worked_out(index)
-        for one in found:
-            if one.until is not None and one.until > asked + AHEAD:
-                return tuple(one if (one.until or 0) <= asked + AHEAD else replace(one, until=None) for one in found)
-        return found
+        if not self.runs:
+            self._find_runs()
+        here, people = self.segments[index], []
+        for shift in here.shifts:
+            runs = self.runs[shift.who]
+            number = bisect_right(runs.since, here.start) - 1
+            until = runs.until[number]
+            people.append(OnCall(shift, runs.since[number], until if until <= asked + AHEAD else None))
+        return tuple(people)
 
-    def _worked_out(self, index: int) -> tuple[OnCall, ...]:
-        """Everybody on call in a segment, with their whole stretches. Who is also in a segment beside it, and was asked
-        about there, has the same stretch."""
-        here = self.segments[index]
-        same = {
-            one.shift.who: one
-            for beside in (index - 1, index + 1)
-            if beside in self.known and self._adjoin(min(beside, index))
-            for one in self.known[beside]
-        }
-        others = here.people - same.keys()
-        begins, ends = self._reach(index, -1, others), self._reach(index, +1, others)
-        return tuple(
-            [
-                OnCall(shift, same[shift.who].since, same[shift.who].until)
-                if shift.who in same
-                else OnCall(shift, begins[shift.who], ends[shift.who])
-                for shift in here.shifts
-            ]
-        )
-
-    def _reach(self, index: int, step: int, going_on: frozenset[str]) -> dict[str, int]:
-        """Since when (step -1) or until when (step 1) some people of a segment are on call without a break."""
-        reach: dict[str, int] = {}
-        while going_on:
-            here = self.segments[index]
-            adjoins = self._adjoin(index if step > 0 else index - 1)
-            index += step
-            stay = going_on & self.segments[index].people if adjoins else frozenset()
-            reach.update(dict.fromkeys(going_on - stay, here.start if step < 0 else here.end))
-            going_on = stay
-        return reach
-
-    def _adjoin(self, index: int) -> bool:
-        """Whether a segment ends where the following one begins."""
-        return 0 <= index < len(self.segments) - 1 and self.segments[index].end == self.segments[index + 1].start
+    def _find_runs(self) -> None:
+        for segment in self.segments:
+            for shift in segment.shifts:
+                runs = self.runs.get(shift.who)
+                if runs is None:
+                    self.runs[shift.who] = Runs([segment.start], [segment.end])
+                elif runs.until[-1] == segment.start:
+                    runs.until[-1] = segment.end
+                else:
+                    runs.since.append(segment.start)
+                    runs.until.append(segment.end)
 
 
 def window_around(instant: int) -> Window:

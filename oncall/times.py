@@ -104,6 +104,13 @@ def show_duration(seconds: float) -> str:
     return "".join(parts) or "0s"
 
 
+def show_about(seconds: float) -> str:
+    """Seconds as two units at most, to the nearest of the smaller: `41d1h`, `1h30m`, `1m30s`."""
+    total = int(seconds)
+    step = 3600 if total >= DAY else 60 if total >= 3600 else 1
+    return show_duration((total + step // 2) // step * step)
+
+
 def parse_instant(text: str) -> datetime:
     """An ISO 8601 date and time; without an offset it comes back naive, for the nearest zone to give it one."""
     written = text.strip()

@@ -131,7 +131,7 @@ def test_every_command_and_option_that_is_shown_exists() -> None:
 def _options(command: str) -> set[str]:
     """What a command may be given."""
     found = get_command(app).get_command(None, command)
-    return {name for one in found.params for name in one.opts} | {"--help"}
+    return {name for one in found.params if not one.hidden for name in one.opts} | {"--help"}
 
 
 def test_every_command_has_a_reference_with_every_option() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncall.fields import Clock, Duration, Flag, Instant, Name, nearest, parse_days, suggestion
+from oncall.fields import Clock, Duration, Flag, Instant, Name, Pattern, nearest, parse_days, suggestion
 from oncall.output.words import distance, safe, safe_json
 from oncall.times import show_duration
 
@@ -106,3 +106,39 @@ def test_a_safe_text_keeps_what_people_are_called() -> None:
 
 def test_safe_json_is_the_same_document() -> None:
     assert safe_json('{\n "a": "\x9b\u202e\U000e0041ë"\n}') == '{\n "a": "\\u009b\\u202e\\udb40\\udc41ë"\n}'
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[[](?P<who>.*)",
+        r"\[\[(?P<who>[^\]{}()]+)\]{2}",
+        r"(?P<who>\d{4}-\d{2} .{1,500})",
+        "(?P<who>a{2,})",
+        "(?P<who>){",
+    ],
+)
+def test_a_pattern_is_read_without_a_warning(text: str) -> None:
+    assert Pattern.parse(text) == text
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(" * 200 + "(?P<who>a)" + ")" * 200,
+        "(?P<who>(((a{1000}){1000}){1000}))",
+        "(?P<who>a{99999999})",
+        "(?P<who>(?:a|[b{]{9}){1,9999}{2})",
+        "(?P<who>a{" + "9" * 310 + "})",
+        "(?P<who>" + "a" * 5000 + ")",
+        "(?P<who>(?R)?a)",
+        "(?P<who>a",
+        "(?P<other>a)",
+        ")" * 300,
+    ],
+)
+def test_a_pattern_that_could_take_all_memory_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"pattern|regular expression"):
+        Pattern.parse(text)

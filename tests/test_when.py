@@ -1,95 +1,146 @@
-"""Instants as people type them, seen from a Saturday evening in New York."""
+"""Instants as people type them: every form, and the laws that hold for all of them."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from oncall import times
 from oncall.errors import OncallError
-from oncall.when import parse_when
+from oncall.output.words import day_and_time, iso, moment
+from oncall.when import Reading, read_end, read_when
 
 NEW_YORK = times.zone("America/New_York")
 assert NEW_YORK
 NOW = times.instant(datetime(2026, 11, 21, 20, 30, 15), NEW_YORK)
+ZONES = [times.zone(name) for name in ("America/New_York", "Europe/London", "Australia/Lord_Howe", "America/Sao_Paulo")]
+
+GROUPS = yaml.load(Path(__file__).with_name("when.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)
 
 
-@pytest.mark.parametrize(
-    ("text", "means"),
-    [
-        ("now", "2026-11-21T20:30:15-05:00"),
-        (" NOW ", "2026-11-21T20:30:15-05:00"),
-        ("today", "2026-11-21T00:00:00-05:00"),
-        ("today 23:58", "2026-11-21T23:58:00-05:00"),
-        ("tomorrow", "2026-11-22T00:00:00-05:00"),
-        ("Tomorrow 02:00", "2026-11-22T02:00:00-05:00"),
-        ("tomorrow 24:00", "2026-11-23T00:00:00-05:00"),
-        ("yesterday 7:05", "2026-11-20T07:05:00-05:00"),
-        ("23:58", "2026-11-21T23:58:00-05:00"),
-        ("2:00", "2026-11-21T02:00:00-05:00"),
-        ("fri 17:00", "2026-11-27T17:00:00-05:00"),
-        ("Friday", "2026-11-27T00:00:00-05:00"),
-        ("sat 21:00", "2026-11-21T21:00:00-05:00"),
-        ("sat 20:00", "2026-11-28T20:00:00-05:00"),
-        ("sunday 2:30", "2026-11-22T02:30:00-05:00"),
-        ("+3d", "2026-11-24T20:30:15-05:00"),
-        ("+1h30m", "2026-11-21T22:00:15-05:00"),
-        ("-45s", "2026-11-21T20:29:30-05:00"),
-        ("2026-11-27", "2026-11-27T00:00:00-05:00"),
-        ("2026-11-27T02:00", "2026-11-27T02:00:00-05:00"),
-        ("2026-11-27 02:00", "2026-11-27T02:00:00-05:00"),
-        ("2026-11-27T02:00:30Z", "2026-11-26T21:00:30-05:00"),
-        ("2026-11-27T02:00+01:00", "2026-11-26T20:00:00-05:00"),
-        ("2026-07-01T12:00", "2026-07-01T12:00:00-04:00"),
-        ("2026-03-08T02:30", "2026-03-08T03:30:00-04:00"),  # skipped: an hour later
-        ("2026-11-01T01:30", "2026-11-01T01:30:00-04:00"),  # comes twice: the first
-    ],
-)
-def test_a_form_means(text: str, means: str) -> None:
-    assert times.at(parse_when(text, NOW, NEW_YORK), NEW_YORK).isoformat() == means
+def _cases(kind: str) -> list[Any]:
+    return [
+        pytest.param(
+            group, text, group[kind][text] if isinstance(group[kind], dict) else None, id=f"{group['about']}: {text}"
+        )
+        for group in GROUPS
+        for text in group.get(kind, ())
+    ]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        " ",
-        "someday",
-        "monkey 17:00",
-        "fri 25:00",
-        "tomorrow at noon",
-        "+3",
-        "+",
-        "3d",
-        "2026-13-01",
-        "2026-02-30T00:00",
-        "25:00",
-        "17",
-        "5pm",
-        "fri fri",
-        "2026-11-27T02:00Q",
-        "+99999999d",
-        "20:30:15:00",
-        "today ٢٣:٠٠",
-        "2026-W48-5",
-    ],
-)
-def test_anything_else_says_which_forms_there_are(text: str) -> None:
-    with pytest.raises(OncallError, match="write 2026-11-27T02:00, now, tomorrow 02:00"):
-        parse_when(text, NOW, NEW_YORK)
+def _read(group: dict[str, Any], text: str) -> Reading:
+    zone = times.zone(group.get("zone", "America/New_York"))
+    assert zone
+    now = times.instant(datetime.fromisoformat(group["now"]), zone)
+    if "start" in group:
+        return read_end(text, times.instant(datetime.fromisoformat(group["start"]), zone), now, zone)
+    return read_when(text, now, zone, group.get("sense", "nearest"))
 
 
-@pytest.mark.parametrize("text", ["9999-12-31", "0001-01-01T00:00+14:00", "9999-12-31T23:59:59-12:00"])
-def test_the_ends_of_the_calendar_are_refused(text: str) -> None:
-    with pytest.raises(OncallError, match=r"calendar|is no time"):
-        parse_when(text, NOW, NEW_YORK)
+def _instant(group: dict[str, Any], written: str) -> str:
+    zone = times.zone(group.get("zone", "America/New_York"))
+    assert zone
+    return times.at(times.instant(datetime.fromisoformat(written), zone), zone).isoformat()
 
 
-@given(st.text(max_size=30), st.sampled_from([NEW_YORK, UTC]))
-def test_any_text_is_an_instant_or_an_error(text: str, zone: object) -> None:
-    with suppress(OncallError):
-        assert isinstance(parse_when(text, NOW, zone), int)  # type: ignore[arg-type]
+def _shown(group: dict[str, Any], reading: Reading) -> str:
+    zone = times.zone(group.get("zone", "America/New_York"))
+    assert zone
+    return times.at(reading.instant, zone).isoformat()
+
+
+@pytest.mark.parametrize(("group", "text", "means"), _cases("reads"))
+def test_a_text_means_one_instant_and_nothing_has_to_be_said(group: dict[str, Any], text: str, means: str) -> None:
+    reading = _read(group, text)
+    assert (_shown(group, reading), reading.notes) == (_instant(group, means), ())
+
+
+@pytest.mark.parametrize(("group", "text", "means"), _cases("chosen"))
+def test_a_text_without_a_day_means_one_and_it_is_said_which(group: dict[str, Any], text: str, means: str) -> None:
+    reading = _read(group, text)
+    assert _shown(group, reading) == _instant(group, means)
+    (note,) = reading.notes
+    assert note.startswith(f"{text.strip()!r} is read as ")
+
+
+@pytest.mark.parametrize(("group", "text", "says"), _cases("says"))
+def test_what_was_picked_is_said(group: dict[str, Any], text: str, says: str) -> None:
+    assert _read(group, text).notes == (says,)
+
+
+@pytest.mark.parametrize(("group", "text", "error"), _cases("errors"))
+def test_a_text_is_refused_and_the_message_says_what_to_write(group: dict[str, Any], text: str, error: str) -> None:
+    with pytest.raises(OncallError) as raised:
+        _read(group, text)
+    assert str(raised.value) == error
+
+
+@pytest.mark.parametrize(("group", "text", "_"), _cases("unreadable"))
+def test_anything_else_gets_examples(group: dict[str, Any], text: str, _: None) -> None:
+    with pytest.raises(OncallError) as raised:
+        _read(group, text)
+    assert str(raised.value) == (
+        f"can't read {text!r} as a time; write e.g. 02:00, 2am, 'tomorrow 14:00' or 2026-11-24T02:00"
+    )
+
+
+INSTANTS = st.integers(times.instant(datetime(1971, 1, 1), UTC), times.instant(datetime(2198, 12, 31), UTC))
+
+
+@given(INSTANTS, INSTANTS, st.sampled_from(ZONES))
+def test_what_is_printed_can_be_typed(instant: int, now: int, zone: Any) -> None:
+    written = (moment(instant, zone), f"{moment(instant, zone)}  {zone}", str(iso(instant, zone)))
+    assert [read_when(text, now, zone).instant for text in written] == [instant] * len(written)
+
+
+@given(INSTANTS, st.integers(-180 * times.DAY, 180 * times.DAY), st.sampled_from(ZONES))
+def test_a_time_printed_without_its_year_can_be_typed(now: int, away: int, zone: Any) -> None:
+    written = day_and_time(now + away, zone, now)
+    assert day_and_time(read_when(written, now, zone).instant, zone, now) == written
+
+
+# fmt: off
+WORDS = st.sampled_from((
+    "2am", "12am", "13pm", "8", "17", "2:00", "08.00", "0200", "2026", "noon", "midnight", "now", "today", "tonight",
+    "tomorrow", "yesterday", "night", "morning", "next", "last", "this", "mon", "fri", "Friday", "dec", "24", "24th",
+    "3/4", "24.12.", "3.4", "2026-11-24", "2026-11-24T02:00", "+", "-", "+3d", "in", "ago", "2", "h", "3d", "hours",
+    "an", "half", "of", "the", "at", "on", "EST", "CET", "Z", "+01:00", "UTC-3", "Europe/Vienna", ",", ".", "/", ":",
+    "99999999", "999999999999", "eod", "week", "month", "0000-00-00",
+))
+# fmt: on
+TEXTS = st.one_of(st.text(max_size=30), st.lists(WORDS, max_size=7).map(" ".join), st.lists(WORDS).map("".join))
+
+
+@given(TEXTS, st.sampled_from(ZONES), st.sampled_from(["nearest", "next", "last"]))
+def test_any_text_is_an_instant_or_an_error(text: str, zone: Any, sense: Any) -> None:
+    for read in (lambda: read_when(text, NOW, zone, sense), lambda: read_end(text, NOW + times.DAY, NOW, zone)):
+        with suppress(OncallError):
+            reading = read()
+            assert 1970 <= times.at(reading.instant, zone).year <= 2199
+
+
+@given(st.lists(WORDS, max_size=5).map(" ".join), st.sampled_from(ZONES))
+def test_case_and_spaces_do_not_count(text: str, zone: Any) -> None:
+    results = []
+    for spelling in (text, text.upper(), f"  {text.replace(' ', '   ')} "):
+        try:
+            results.append(read_when(spelling, NOW, zone).instant)
+        except OncallError:
+            results.append(-1)
+    assert len(set(results)) == 1
+
+
+@given(st.lists(WORDS, max_size=5).map(" ".join), st.sampled_from(ZONES))
+def test_for_a_bare_time_the_nearest_is_the_next_or_the_last(text: str, zone: Any) -> None:
+    readings = []
+    for sense in ("nearest", "next", "last"):
+        with suppress(OncallError):
+            readings.append(read_when(text, NOW, zone, sense).instant)  # type: ignore[arg-type]
+    assert not readings or readings[0] in readings[1:]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from oncall.answers import find
-from oncall.cli.session import warn
+from oncall.cli.session import UNREAD, warn
 from oncall.errors import NotFoundError, OncallError
+from oncall.lookup import ACCOUNT, PERSON, find
 from oncall.plan import EVERYTHING, Plan
 
 
@@ -13,8 +13,12 @@ def account_named(plan: Plan, asked: str) -> str:
     try:
         kind, name = find(plan, asked)
     except NotFoundError:
-        warn(plan.reported.get(EVERYTHING, ()), "what you ask for may stand in what could not be read:")
+        warn(plan.reported.get(EVERYTHING, ()), UNREAD)
         raise
-    if kind != "account":
+    if kind == PERSON:
+        raise OncallError(
+            f"{name} is a person: a dispatch goes to an account; `oncall who {name}` says which need them"
+        )
+    if kind != ACCOUNT:
         raise OncallError(f"{name} is a rotation: a dispatch goes to an account, and its policy says who is tried")
     return name

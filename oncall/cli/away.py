@@ -34,7 +34,8 @@ def away(
     from oncall.workspace.edit import away_change  # here: calendars are slow to import
 
     session: Session = context.obj
-    opened = open_change(session, person, Stretch(start, until), reason, in_zone_of_person=True)
+    opened = open_change(session, person, Stretch(start, until), reason)
+    person = opened.wanted.person
     change = away_change(opened.workspace, opened.plan, opened.wanted)
     after = opened.plan_with(change)
     wanted = opened.wanted

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, tzinfo
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from msgspec import Struct
 
 from oncall import times
-from oncall.cli.session import Session, now, warn
-from oncall.errors import OncallError
+from oncall.cli.session import UNREAD, Session, end_of, instant_of, now, warn, warn_elsewhere
+from oncall.errors import NotFoundError, OncallError, Problem
+from oncall.lookup import ACCOUNT, ROTATION, find, find_person
 from oncall.output.words import day_and_time, distance, safe, zone_mark
-from oncall.plan import Plan
+from oncall.plan import EVERYTHING, Plan
 from oncall.schedule import Window
 from oncall.timetables import Stretch as Shown
-from oncall.timetables import timetables
-from oncall.when import parse_end, parse_when
+from oncall.timetables import problems_of, timetables
 
 if TYPE_CHECKING:
     from oncall.workspace.edit import Change, Wanted
@@ -40,12 +40,15 @@ class Stretch(Struct, frozen=True):
 
 
 class Opened(Struct, frozen=True):
-    """A workspace with a change in view: its plan for the stretch that is to change, and the zone of the reader."""
+    """A workspace with a change in view: its plan for the stretch that is to change, the zone of the reader, and the
+    problems that could make the change another one."""
 
     workspace: Workspace
     plan: Plan
     wanted: Wanted
     zone: tzinfo
+    problems: tuple[Problem, ...]
+    rotation: str = ""
 
     def plan_with(self, change: Change) -> Plan:
         """The plan as it would be after a change."""
@@ -59,29 +62,67 @@ class Opened(Struct, frozen=True):
         return timetables(plan, [("rotation", rotation)], self.wanted.start, self.wanted.end)[0].stretches
 
 
-def open_change(
-    session: Session, person: str, asked: Stretch, reason: str, *, in_zone_of_person: bool = False
-) -> Opened:
-    """Load the workspace and check who and when. Times are in the workspace's zone, an absence's in the person's."""
+def open_change(session: Session, person: str, asked: Stretch, reason: str, rotation: str | None = None) -> Opened:
+    """Load the workspace and check who and when. The times of a change of a `rotation` are in the workspace's zone,
+    those of an absence in the person's."""
     from oncall.workspace.compile import compile_plan, person_zone  # here: calendars are slow to import
     from oncall.workspace.edit import Wanted, check_wanted
     from oncall.workspace.load import load
 
     workspace = load(session.root)
-    zone: tzinfo = times.zone(workspace.timezone) or UTC
-    if in_zone_of_person and person in workspace.people:
-        zone = person_zone(workspace, workspace.people[person])
     clock = now()
-    start = parse_when(asked.start, clock, zone)
-    until = parse_end(asked.until, start, clock, zone)
+    try:
+        person = find_person(workspace.people, person, _Endpoints(workspace))
+        if rotation is not None and rotation not in workspace.rotations:
+            rotation = _rotation_named(compile_plan(workspace, Window(clock, clock + 1)), rotation)
+    except NotFoundError:
+        warn(compile_plan(workspace, Window(clock, clock + 1)).reported.get(EVERYTHING, ()), UNREAD)
+        raise
+    zone: tzinfo = times.zone(workspace.timezone) or UTC
+    if rotation is None:
+        zone = person_zone(workspace, workspace.people[person])
+    start = instant_of(asked.start, clock, zone, "next")
+    until = end_of(asked.until, start, clock, zone)
     if until - start > _LONGEST:
         raise OncallError("that is more than a year: the calendar itself is the place for it")
     window = Window(min(start, until), max(start, until) + 1)
     plan = compile_plan(workspace, window)
     wanted = Wanted(person, start, until, _readable(reason), clock)
-    warn((one for found in plan.reported.values() for one in found), "what is written is worked out without these:")
     check_wanted(workspace, plan, wanted)
-    return Opened(workspace, plan, wanted, zone)
+    touched = ("person", person) if rotation is None else ("rotation", rotation)
+    problems = {*problems_of(plan, [touched], start, until), *plan.reported.get(f"people/{person}", ())}
+    return Opened(workspace, plan, wanted, zone, tuple(problems), rotation or "")
+
+
+class _Endpoints(dict[str, tuple[str, ...]]):
+    """The addresses of people as plans hold them, each when it is asked for: few are asked for by a number."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self._workspace = workspace
+
+    def get(self, person: str, default: Any = None) -> Any:
+        from oncall.workspace.numbers import endpoint  # here: a name needs no numbers
+
+        methods = self._workspace.people[person].contact_methods
+        return tuple(endpoint(method.address, self._workspace.settings.country) for method in methods)
+
+
+def _rotation_named(plan: Plan, asked: str) -> str:
+    """The rotation a name means; of an account, the error names its rotations."""
+    try:
+        return find(plan, asked, (ROTATION,))[1]
+    except NotFoundError as error:
+        not_found = error
+    try:
+        _, account = find(plan, asked, (ACCOUNT,))
+    except NotFoundError:
+        raise not_found from None
+    profile = plan.accounts[account]
+    bindings = (binding for role in profile.contacts for binding in profile.bindings(role))
+    rotations = dict.fromkeys(binding.rotation for binding in bindings if binding.rotation)
+    named = f"; its rotations are {', '.join(rotations)}" if rotations else ", and has no rotation"
+    raise OncallError(f"{account} is an account{named}")
 
 
 def _readable(reason: str) -> str:
@@ -127,4 +168,6 @@ def finish(opened: Opened, change: Change, lines: list[str], *, dry_run: bool) -
         write(opened.workspace, change)
     print("\n".join(lines))
     done = f"written to {safe(change.path)}: event {change.uid}"
-    print(f"  dry run: nothing was written to {safe(change.path)}" if dry_run else f"  {done}")
+    print(f"  dry run: nothing was written to {safe(change.path)}" if dry_run else f"  {done}", flush=True)
+    warn(opened.problems, f"{'' if dry_run else 'Saved. '}These problems were ignored:")
+    warn_elsewhere(opened.plan.problems, opened.problems)

@@ -19,7 +19,7 @@ import typer
 from oncall.answers import account_answer
 from oncall.cli import complete
 from oncall.cli.account import account_named
-from oncall.cli.session import Session, instants, now, on_terminal, print_json, reader_zone, warn
+from oncall.cli.session import Session, instants, now, on_terminal, print_json, reader_zone, warn, warn_elsewhere
 from oncall.errors import OncallError, Problem
 from oncall.explain import Explanation, RunbookReview, explanation, runbook_review
 from oncall.output.explain_text import PIPE_WIDTH, explain_document, explain_lines, explain_markdown, told
@@ -54,6 +54,7 @@ def explain(
         raise
     problems += review.problems if review else ()
     warn(problems)
+    warn_elsewhere(plan.problems, problems)
     _show(found, review, zone, problems, format or ("rich" if on_terminal() else "plain"))
 
 

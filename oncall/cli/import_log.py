@@ -25,10 +25,11 @@ import typer
 
 from oncall.cli import complete
 from oncall.cli.account import account_named
-from oncall.cli.session import Session, complain, now, reader_zone
+from oncall.cli.session import Session, complain, now, reader_zone, warn, warn_elsewhere
 from oncall.errors import OncallError
 from oncall.fields import suggestion
 from oncall.output.words import safe, safe_json
+from oncall.plan import EVERYTHING
 
 if TYPE_CHECKING:
     from oncall.logs.importing import Format, Remark
@@ -80,6 +81,14 @@ def import_log(
     if output is not None and output == report:
         raise OncallError("--output and --report are the same file")
     plan = session.plans().at(now())
+    problems = [
+        problem
+        for about, found in plan.reported.items()
+        if about == EVERYTHING or about.startswith(("accounts/", "people/"))
+        for problem in found
+    ]
+    warn(problems, "numbers and names may be missing from the log:")
+    warn_elsewhere(plan.problems, problems)
     asked = Asked(
         Contacts(plan),
         None if file == "-" else file.encode("utf-8", "replace").decode(),

@@ -19,7 +19,6 @@ The status is 1 when there is a finding at or above --fail-on, and 2 when the qu
 """
 
 import os
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, tzinfo
 from tempfile import TemporaryDirectory
@@ -30,13 +29,12 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from oncall import times
-from oncall.cli.session import Session, complain, json_text, now, on_terminal
+from oncall.cli.session import Session, complain, instant_of, json_text, now, on_terminal
 from oncall.errors import NotFoundError, OncallError
-from oncall.when import parse_when
 from oncall.workspace.files import find_workspace
 
 if TYPE_CHECKING:
-    from oncall.lint.baseline import Identity
+    from oncall.lint.baseline import Known
     from oncall.lint.logged import Logged
     from oncall.lint.run import Report, Selection
     from oncall.output.who_text import Line
@@ -98,8 +96,9 @@ def lint(
     asked = _Asked(session, selection, at, _seconds(horizon), since, known, log, format not in ("text", "json"))
     reports = [asked.report(root, limits) for root, limits in wanted.items()]
     if baseline is not None and write_baseline:
-        _write_baseline(baseline, reports[0])
-        reports = [as_known(one) for one in reports]
+        found, *_ = reports
+        reports = [as_known(found, baseline)]
+        _write_baseline(baseline, found, len(reports[0].findings))
     _show(reports, format, output)
     raise typer.Exit(1 if any(one.is_bad(fail_on) for one in reports) else 0)
 
@@ -170,7 +169,7 @@ class _Asked(Struct):
     at: str
     horizon: int | None
     since: str | None
-    known: "Counter[Identity] | None"
+    known: "Known | None"
     log: str | None
     absolute: bool
     clock: int = field(default_factory=now)
@@ -182,7 +181,7 @@ class _Asked(Struct):
 
         workspace = load(root)
         zone = times.zone(workspace.timezone) or UTC
-        start = parse_when(self.at, self.clock, zone)
+        start = instant_of(self.at, self.clock, zone)
         log = self._read_log(workspace, start, zone)
         context = context_of(workspace, start, self.horizon, log)
         earlier = self._earlier(root, start, context.until - start, log)
@@ -205,19 +204,19 @@ class _Asked(Struct):
             complain(f"--log {self.log}: {line}")
         return log
 
-    def _earlier(self, root: str, start: int, horizon: int, log: "Logged | None") -> "Counter[Identity] | None":
+    def _earlier(self, root: str, start: int, horizon: int, log: "Logged | None") -> "Known | None":
         """What the workspace had at the revision; it is looked at from the same instant, and by the same log."""
         if self.since is None:
             return None
         from oncall.lint.opening import open_context  # here: as above
-        from oncall.lint.run import identities
+        from oncall.lint.run import known_of
         from oncall.workspace.revisions import export
 
         with TemporaryDirectory(prefix="oncall-", ignore_cleanup_errors=True) as folder:
             if not export(root, self.since, folder):
                 complain(f"{root} was not there at {self.since}: everything is new")
                 return None
-            return identities(open_context(folder, start, horizon, log))
+            return known_of(open_context(folder, start, horizon, log), self.since)
 
     def _shown_as(self, root: str) -> Callable[[str], str]:
         """The path of a file of the workspace as seen from the current folder."""
@@ -229,7 +228,7 @@ class _Asked(Struct):
         return lambda file: os.path.join(prefix, file)
 
 
-def _read_baseline(path: str) -> "Counter[Identity]":
+def _read_baseline(path: str) -> "Known":
     from oncall.lint.baseline import read_baseline  # here: as above
 
     try:
@@ -239,15 +238,20 @@ def _read_baseline(path: str) -> "Counter[Identity]":
         raise OncallError(f"--baseline {path}: there is no such file; --write-baseline makes one") from None
     except (OSError, ValueError) as error:
         raise OncallError(f"--baseline {path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    return read_baseline(data, path)
+    known = read_baseline(data, path)
+    if known.is_old:
+        what = "does not say when: what is wrong at some time counts as new"
+        complain(f"--baseline {path}: is of an older format and {what}; write it again with --write-baseline")
+    return known
 
 
-def _write_baseline(path: str, found: "Report") -> None:
+def _write_baseline(path: str, found: "Report", now: int) -> None:
     from oncall.lint.baseline import baseline_json  # here: as above
 
-    _write("--baseline", path, baseline_json(found.all))
+    _write("--baseline", path, baseline_json(found.all, found.horizon))
     count = len(found.all)
-    complain(f"wrote {count} finding{'' if count == 1 else 's'} to {path}: they no longer count")
+    still = f", but what is wrong now does ({now})" if now else ""
+    complain(f"wrote {count} finding{'' if count == 1 else 's'} to {path}: they no longer count{still}")
 
 
 def _write(option: str, path: str, data: bytes) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, NoReturn
 gc.disable()  # most of a short run would be spent looking for garbage among the modules just imported
 
 import typer  # noqa: E402
-from typer.core import TyperGroup  # noqa: E402
+from typer.core import TyperGroup, TyperOption  # noqa: E402
 
 from oncall import __version__  # noqa: E402
 from oncall.cli.session import Session, complain  # noqa: E402
@@ -34,6 +34,7 @@ COMMANDS = {
 _MODULES = {"import": "import_log"}  # a module cannot be called `import`
 
 
+_WORKSPACE_HELP = "The folder with oncall.yaml. Default: $ONCALL_WORKSPACE, then upwards, then ./schedules."
 _CLOSED_PIPE = 141  # what a shell says of a program whose reader has left: neither good news nor bad
 
 
@@ -45,6 +46,14 @@ class _Commands(TyperGroup):
             return super().invoke(ctx)
         except BrokenPipeError:
             raise typer.Exit(_CLOSED_PIPE) from None
+        except Exception as error:
+            option, context = getattr(error, "option_name", None), getattr(error, "ctx", None)
+            if option is not None and context is not None and hasattr(error, "possibilities"):
+                from oncall.cli.hints import options  # here: only an option that does not exist needs it
+
+                known = [name for parameter in context.command.params for name in parameter.opts]
+                error.possibilities = options(option, known)  # typer's own have `--help` for `--when`
+            raise
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
@@ -56,15 +65,80 @@ class _Commands(TyperGroup):
         module = import_module(f"oncall.cli.{name}")
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         app.command(cmd_name, help=module.__doc__)(getattr(module, name))
-        return typer.main.get_command(app)
+        command = typer.main.get_command(app)
+        command.params += _anywhere()
+        return command
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        words = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except Exception as error:  # NoSuchOption, which typer does not export, has the name of the option
+            option = getattr(error, "option_name", None)
+            index = next((index for index, word in enumerate(words) if index and word in COMMANDS), None)
+            if option is None or index is None:
+                raise
+            from oncall.cli.hints import line  # here: only an error needs it
+
+            raise OncallError(
+                f"{option} goes after the command: {line(words[index], [*words[index + 1 :], *words[:index]])}"
+            ) from None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        word, *rest = args
+        if word.lower() == "help":
+            return self.resolve_command(ctx, [*rest[:1], "--help"]) if rest else _show_help(ctx)
+        if word not in COMMANDS and not ctx.resilient_parsing:
+            from oncall.cli.hints import hint  # here: only a command that does not exist needs it
+
+            raise OncallError(hint(word, rest, list(COMMANDS), ctx.params.get("workspace")))
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+def _show_help(context: Any) -> NoReturn:
+    print(context.get_help())
+    raise typer.Exit()
+
+
+def _anywhere() -> list[Any]:
+    """The options that work before a command and after it."""
+    workspace = TyperOption(
+        param_decls=["--workspace", "-w"],
+        type=str,
+        metavar="FOLDER",
+        help=_WORKSPACE_HELP,
+        expose_value=False,
+        callback=_set_workspace,
+        is_eager=True,  # completion of the names that follow needs it
+    )
+    version = TyperOption(
+        param_decls=["--version"],
+        is_flag=True,
+        default=False,
+        is_eager=True,
+        expose_value=False,
+        callback=lambda _context, _parameter, asked: _tell_version(asked),
+        hidden=True,
+    )
+    return [workspace, version]
+
+
+def _set_workspace(context: Any, _parameter: Any, workspace: str | None) -> None:
+    if workspace is not None:
+        context.obj = Session(workspace, dict(os.environ), os.getcwd)
+
+
 app = typer.Typer(
-    cls=_Commands, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, add_completion=True
+    cls=_Commands,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    add_completion=True,
+    context_settings={"help_option_names": ["--help", "-h"]},
 )
 
 
@@ -82,8 +156,12 @@ def oncall(
         typer.Option(
             "--workspace",
             "-w",
-            help="The folder with oncall.yaml. Default: $ONCALL_WORKSPACE, then upwards, then ./schedules.",
+            metavar="FOLDER",
+            help=_WORKSPACE_HELP,
         ),
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="Read and show times in this zone, where a command shows any.")
     ] = None,
     version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=_tell_version, help="Print the version and stop.")
@@ -92,9 +170,18 @@ def oncall(
     """Who is on call, offline and at once; and whether the chain behind them holds.
 
     Every answer is worked out from a folder of YAML, iCalendar and Markdown files. `oncall init` makes one to start
-    from.
+    from. --workspace, --timezone and --help work before a command and after it.
     """
     context.obj = Session(workspace, dict(os.environ), os.getcwd)
+    if timezone is not None:
+        command = str(context.invoked_subcommand)
+        if not _takes(context, command, "timezone"):
+            raise OncallError(f"`oncall {command}` has no --timezone")
+        context.default_map = {command: {"timezone": timezone}}
+
+
+def _takes(context: Any, command: str, parameter: str) -> bool:
+    return any(one.name == parameter for one in context.command.get_command(context, command).params)
 
 
 def run() -> NoReturn:

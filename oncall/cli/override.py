@@ -31,7 +31,8 @@ def override(
     from oncall.workspace.edit import override_change, users_of  # here: calendars are slow to import
 
     session: Session = context.obj
-    opened = open_change(session, person, Stretch(start, until), reason)
+    opened = open_change(session, person, Stretch(start, until), reason, rotation)
+    rotation, person = opened.rotation, opened.wanted.person
     change = override_change(opened.workspace, opened.plan, rotation, opened.wanted)
     after = opened.plan_with(change)
     wanted = opened.wanted

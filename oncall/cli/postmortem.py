@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from oncall.cli.recorded import tell_faults
+from oncall.cli.recorded import Noting, going_on, tell_faults
 from oncall.cli.replay import not_there
 from oncall.cli.session import Session, now, reader_zone
 from oncall.errors import NotFoundError, OncallError
@@ -67,7 +67,7 @@ def postmortem(
         candidate,
         session.here(),
     )
-    judged = _judged(job, dispatch)
+    judged = _judged(job, dispatch, plan)
     page = _page(judged, job, zone, redact=redact, workspace=session.workspace)
     _deliver(page, html, output)
     raise typer.Exit(0 if judged.verdict.result in GOOD else 1)
@@ -89,9 +89,9 @@ def _check_paths(html: str | None, output: str | None, *, force: bool) -> None:
             raise OncallError(f"{option} {path}: there is no folder {folder}")
 
 
-def _judged(job: Job, dispatch: str) -> Judged:
-    replayed: Replay[Judged] = Replay(job, lambda one: one)
-    found = list(replayed.results())
+def _judged(job: Job, dispatch: str, today: Plan) -> Judged:
+    replayed = Replay(job, Noting(lambda one: one))
+    found: list[Judged] = list(going_on(replayed, job, today))
     tell_faults(replayed.faults, job.log)
     if not found:
         raise NotFoundError(not_there(job, dispatch))

@@ -11,34 +11,67 @@ from contextlib import contextmanager
 from datetime import tzinfo
 from typing import Any, NamedTuple
 
+from oncall.answers import EVENT_CODES
 from oncall.cli.complete import RESULTS
-from oncall.cli.session import complain, now, warn
+from oncall.cli.session import complain, end_of, instant_of, now, warn, warn_elsewhere
 from oncall.errors import ERROR, NotFoundError, OncallError, Problem
 from oncall.escalation.trace import Trace
 from oncall.logs.faults import Faults
+from oncall.lookup import ACCOUNT, AmbiguousNameError, bare_number, find, line_meant
 from oncall.output.words import safe
 from oncall.plan import EVERYTHING, Plan
 from oncall.replay.run import Job, Judged, Replay, Wanted, record_from
-from oncall.when import parse_when
 from oncall.workspace.files import HEAD
 from oncall.workspace.history import candidate
 from oncall.workspace.numbers import endpoint
 
 _SHOWN = 40
 _MOST_PROBLEMS = 1000
-_OF_AN_EVENT = ("OC303", "OC305")  # of one event of a calendar: they touch the dispatches it stands in
 _BROKEN = ("OC001", "OC003")
 _LARGE = 20_000_000  # bytes of a log that take long enough for somebody to wonder
 
 
-def numbers(texts: Iterable[str] | None, country: str) -> frozenset[str]:
-    """The numbers that were typed, as they are compared."""
-    return frozenset(endpoint(text, country) for text in texts or ())
+def lines(texts: Iterable[str] | None, plan: Plan) -> frozenset[str]:
+    """The published numbers that were typed, as they are compared; the end of one is enough where no other ends so."""
+    return frozenset(line_meant(plan, text) or endpoint(bare_number(text), plan.country) for text in texts or ())
 
 
-def instant(text: str | None, zone: tzinfo) -> float | None:
-    """What was typed for --from and --until."""
-    return parse_when(text, now(), zone) if text is not None else None
+def callers(texts: Iterable[str] | None, country: str) -> frozenset[str]:
+    """The callers' numbers that were typed, as they are compared."""
+    return frozenset(endpoint(bare_number(text), country) for text in texts or ())
+
+
+def accounts(texts: Iterable[str] | None, plan: Plan, log: str | None) -> frozenset[str]:
+    """The accounts that were typed, by id. One that is gone may still be in the log; one that is in neither is
+    misspelt."""
+    found = set()
+    for text in texts or ():
+        if text in plan.accounts or (log is not None and _is_in(log, f'"{text}"'.encode("utf-8", "replace"))):
+            found.add(text)
+            continue
+        try:
+            found.add(find(plan, text, (ACCOUNT,))[1])
+        except AmbiguousNameError:
+            raise
+        except NotFoundError:
+            if log is not None:
+                near = _suggestion(text, sorted(plan.accounts))
+                raise NotFoundError(f"there is no account {text!r}, here or in the log{near}") from None
+            found.add(text)  # what standard input holds is not known yet
+    return frozenset(found)
+
+
+def span(start: str | None, until: str | None, zone: tzinfo) -> tuple[int | None, int | None]:
+    """What was typed for --from and --until. A record has no future, so a bare time or weekday is the last one; an end
+    counts from its start, where one is given."""
+    clock = now()
+    begin = instant_of(start, clock, zone, "last") if start is not None else None
+    if until is None:
+        return begin, None
+    end = instant_of(until, clock, zone, "last") if begin is None else end_of(until, begin, clock, zone)
+    if begin is not None and end <= begin:
+        raise OncallError("--until is not after --from")
+    return begin, end
 
 
 def results(texts: Iterable[str]) -> frozenset[str]:
@@ -47,13 +80,6 @@ def results(texts: Iterable[str]) -> frozenset[str]:
         if text not in RESULTS:
             raise OncallError(f"there is no result {text!r}{_suggestion(text, RESULTS)}")
     return frozenset(texts)
-
-
-def check_accounts(wanted: Wanted, known: Sequence[str], log: str | None) -> None:
-    """An account that is neither in the workspace nor in the log is misspelt. One that is gone may be asked for."""
-    for name in wanted.accounts - set(known):
-        if log is not None and not _is_in(log, name.encode("utf-8", "replace")):
-            raise NotFoundError(f"there is no account {name!r}, here or in the log{_suggestion(name, known)}")
 
 
 def _is_in(log: str, text: bytes) -> bool:
@@ -110,11 +136,12 @@ def _of_plan(plan: Plan | None, account: str | None, trace: Trace | None) -> set
         *(f"people/{one.person}" for one in attempts),
     )
     found = {one for about in abouts for one in plan.reported.get(about, ()) if one.severity == ERROR}
-    return {one for one in found if one.code not in _OF_AN_EVENT or (one.file, one.line) in shifts}
+    return {one for one in found if one.code not in EVENT_CODES or (one.file, one.line) in shifts}
 
 
-def going_on(replayed: Replay[Noted], job: Job) -> Iterator[Any]:
-    """What is found, with a bar for somebody who waits for it; at its end, what is wrong with the files behind it.
+def going_on(replayed: Replay[Noted], job: Job, today: Plan) -> Iterator[Any]:
+    """What is found, with a bar for somebody who waits for it; at its end, what is wrong with the files behind it, and
+    how much else is wrong in those of `today`.
     OncallError where nothing could be read: that is no log without dispatches."""
     problems: dict[Problem, None] = {}
     of_candidate: dict[Problem, None] = {}
@@ -130,6 +157,8 @@ def going_on(replayed: Replay[Noted], job: Job) -> Iterator[Any]:
         tell_faults(replayed.faults, job.log)
         name = job.log if job.log is not None else "standard input"
         raise OncallError(f"nothing in {name} could be read: is it an event log? `oncall import` makes one")
+    errors = (problem for problem in today.problems if problem.severity == ERROR)
+    warn_elsewhere(errors, (*problems, *of_candidate))
 
 
 def check_candidate(job: Job) -> None:

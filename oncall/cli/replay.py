@@ -25,7 +25,7 @@ import typer
 from msgspec import Struct
 
 from oncall.cli import complete
-from oncall.cli.recorded import Noted, Noting, check_accounts, check_candidate, going_on, instant, numbers, results
+from oncall.cli.recorded import Noted, Noting, accounts, callers, check_candidate, going_on, lines, results, span
 from oncall.cli.recorded import tell_faults as tell_faults
 from oncall.cli.session import (
     Session,
@@ -37,7 +37,9 @@ from oncall.cli.session import (
     reader_zone,
 )
 from oncall.errors import NotFoundError, OncallError
+from oncall.logs.faults import Faults
 from oncall.output.who_text import Line
+from oncall.plan import Plan
 from oncall.replay.run import Job, Judged, Replay, Wanted
 from oncall.replay.summary import Summary
 from oncall.replay.verdict import GOOD
@@ -82,24 +84,21 @@ def replay(
     zone = reader_zone(timezone, plan.timezone)
     wanted = Wanted(
         dispatch,
-        frozenset(account or ()),
-        numbers(line, plan.country),
-        numbers(caller, plan.country),
+        accounts(account, plan, None if log == "-" else log),
+        lines(line, plan),
+        callers(caller, plan.country),
         results(result or ()),
-        instant(from_, zone),
-        instant(until, zone),
+        *span(from_, until, zone),
     )
-    check_accounts(wanted, sorted(plan.accounts), None if log == "-" else log)
     job = Job(
         None if log == "-" else log, session.root, session.cache, plan.country, wanted, as_of, candidate, session.here()
     )
     check_candidate(job)
-    asked = _Asked(job, jobs, zone, format or ("rich" if on_terminal() else "plain"), limit)
+    asked = _Asked(job, plan, jobs, zone, format or ("rich" if on_terminal() else "plain"), limit)
     if dispatch is not None and not summary:
         status = _one(asked, dispatch)
     else:
-        status = 0
-        _many(asked, only_summary=summary)
+        status = 2 if _many(asked, only_summary=summary).internal else 0
     raise typer.Exit(status)
 
 
@@ -107,6 +106,7 @@ class _Asked(Struct, frozen=True):
     """What is to be replayed, and how it is shown."""
 
     job: Job
+    today: Plan
     jobs: int
     zone: tzinfo
     how: str
@@ -121,7 +121,7 @@ class _Asked(Struct, frozen=True):
 
 def _one(asked: _Asked, dispatch: str) -> int:
     replayed = asked.replay(_as_it_is)
-    found = list(going_on(replayed, asked.job))
+    found = list(going_on(replayed, asked.job, asked.today))
     tell_faults(replayed.faults, asked.job.log)
     if not found:
         raise NotFoundError(not_there(asked.job, dispatch))
@@ -194,7 +194,7 @@ def _print(lines: Callable[[int | None], Iterable[Line]], how: str) -> None:
 # Many.
 
 
-def _many(asked: _Asked, *, only_summary: bool) -> None:
+def _many(asked: _Asked, *, only_summary: bool) -> Faults:
     if asked.how == "json":
         replayed = _stream_json(asked, only_summary=only_summary)
     elif asked.how == "csv":
@@ -204,6 +204,7 @@ def _many(asked: _Asked, *, only_summary: bool) -> None:
     else:
         replayed = _draw(asked, only_summary=only_summary)
     tell_faults(replayed.faults, asked.job.log)
+    return replayed.faults
 
 
 def _stream_json(asked: _Asked, *, only_summary: bool) -> Replay[Any]:
@@ -213,7 +214,7 @@ def _stream_json(asked: _Asked, *, only_summary: bool) -> Replay[Any]:
 
     replayed = asked.replay(_nothing if only_summary else partial(dispatch_text, zone_name=str(asked.zone)))
     out, before = sys.stdout, f'{json_text(head_document()).rstrip("}").rstrip()},\n  "dispatches": ['
-    for text in going_on(replayed, asked.job):
+    for text in going_on(replayed, asked.job, asked.today):
         out.write(f"{before}\n{text}")
         before = ","
     end = "\n  ]" if before == "," else f"{before}]"
@@ -230,7 +231,7 @@ def _stream_csv(asked: _Asked) -> Replay[Any]:
     from oncall.output.replay_summary import COLUMNS, dispatch_row
 
     replayed = asked.replay(partial(dispatch_row, zone_name=str(asked.zone)))
-    rows = going_on(replayed, asked.job)
+    rows = going_on(replayed, asked.job, asked.today)
     first = list(islice(rows, 1))  # what cannot be read is said before anything is printed
     print_csv(COLUMNS, chain(first, rows))
     return replayed
@@ -240,7 +241,7 @@ def _draw(asked: _Asked, *, only_summary: bool) -> Replay[Any]:
     from oncall.output.replay_summary import Lists, brief, summary_lines
 
     replayed = asked.replay(_nothing if only_summary else brief)
-    lists = Lists.of(going_on(replayed, asked.job), asked.limit)
+    lists = Lists.of(going_on(replayed, asked.job, asked.today), asked.limit)
     shown = None if only_summary else lists
     if asked.how == "markdown":
         _print_markdown(replayed.summary, shown, asked)

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
@@ -20,12 +20,18 @@ from oncall.errors import OncallError, Problem
 from oncall.output.words import problem_line, safe, safe_json
 from oncall.plan import Plan
 from oncall.schedule import Window
-from oncall.when import parse_when
 from oncall.workspace.cache import folder
 from oncall.workspace.files import find_workspace
 from oncall.workspace.opening import Plans
 
+if TYPE_CHECKING:
+    from oncall.days import Sense
+    from oncall.when import Reading
+
 _SHOWN = 40
+
+UNREAD = "it may be defined in a file that couldn't be read:"
+"""What is said of files that could not be read where nothing has the name that was asked for."""
 
 
 class Session(Struct, frozen=True):
@@ -67,10 +73,31 @@ def now() -> int:
     return int(time.time())
 
 
-def instants(texts: Iterable[str], zone: tzinfo) -> list[int]:
+def instants(texts: Iterable[str], zone: tzinfo, clock: int | None = None) -> list[int]:
     """What was typed for `--at`; now, where nothing was."""
-    clock = now()
-    return [parse_when(text, clock, zone) for text in texts] or [clock]
+    clock = now() if clock is None else clock
+    return [instant_of(text, clock, zone) for text in texts] or [clock]
+
+
+def instant_of(text: str, clock: int, zone: tzinfo, sense: Sense = "nearest") -> int:
+    """What was typed for a time; a choice that had to be made is said on standard error."""
+    from oncall.when import read_when  # here: a question about now has no time to read
+
+    return noted(read_when(text, clock, zone, sense))
+
+
+def end_of(text: str, start: int, clock: int, zone: tzinfo) -> int:
+    """What was typed for the end of a stretch that begins at `start`."""
+    from oncall.when import read_end  # here: a question about now has no time to read
+
+    return noted(read_end(text, start, clock, zone))
+
+
+def noted(reading: Reading) -> int:
+    """The instant of a reading, after saying on standard error what has to be said of it."""
+    for note in reading.notes:
+        complain(note)
+    return reading.instant
 
 
 def reader_zone(asked: str | None, default: str) -> tzinfo:
@@ -105,6 +132,14 @@ def warn(problems: Iterable[Problem], heading: str = "the answer may be incomple
         print(f"  {problem_line(one)}", file=sys.stderr)
     if len(found) > _SHOWN:
         print(f"  and {len(found) - _SHOWN} more", file=sys.stderr)
+
+
+def warn_elsewhere(problems: Iterable[Problem], shown: Iterable[Problem]) -> None:
+    """Say in one line how many problems of the workspace are not shown, as they could not have changed the answer."""
+    count = len(set(problems).difference(shown))
+    if count:
+        noun = "problem" if count == 1 else "problems"
+        print(f"oncall: {count:,} {noun} elsewhere in the workspace: oncall lint", file=sys.stderr)
 
 
 def print_json(document: Any) -> None:

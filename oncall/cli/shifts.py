@@ -16,18 +16,38 @@ Gaps are shown, and are not an error here: the status is 0.
 import sys
 from collections.abc import Sequence
 from datetime import tzinfo
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import typer
 
 from oncall import times
-from oncall.answers import find_any
 from oncall.cli import complete
-from oncall.cli.session import Session, now, on_terminal, print_csv, print_json, print_table, reader_zone, warn
+from oncall.cli.session import (
+    Session,
+    end_of,
+    instant_of,
+    now,
+    on_terminal,
+    print_csv,
+    print_json,
+    print_table,
+    reader_zone,
+    warn,
+    warn_elsewhere,
+)
 from oncall.errors import OncallError, Problem
-from oncall.output.shifts_text import COLUMNS, shift_rows, shifts_calendar, shifts_document
-from oncall.timetables import Timetable, calendar_timetable, problems_of, timetables
-from oncall.when import parse_end, parse_when
+from oncall.lookup import find
+from oncall.output.shifts_text import (
+    COLUMNS,
+    CSV_COLUMNS,
+    heading,
+    shift_csv_rows,
+    shift_rows,
+    shifts_calendar,
+    shifts_document,
+)
+from oncall.output.words import safe
+from oncall.timetables import Timetable, calendar_timetable, problems_of, timetables, window_of
 
 Format = Literal["rich", "plain", "markdown", "json", "csv", "ics"]
 
@@ -44,7 +64,9 @@ def shifts(
         str | None,
         typer.Option("--until", metavar="WHEN", help="Default: two weeks after --from; +30d and 08:00 count from it."),
     ] = None,
-    calendar: Annotated[str | None, typer.Option(metavar="FILE", help="This calendar; no workspace is needed.")] = None,
+    calendar: Annotated[
+        str | None, typer.Option(metavar="FILE", help="This calendar, - for standard input; no workspace is needed.")
+    ] = None,
     overrides: Annotated[list[str] | None, typer.Option(metavar="FILE", help="With --calendar: overrides.")] = None,
     timezone: Annotated[str | None, typer.Option(metavar="ZONE", help="Show times in this zone.")] = None,
     format: Annotated[Format | None, typer.Option(help="Default: rich on a terminal, plain elsewhere.")] = None,
@@ -55,19 +77,26 @@ def shifts(
     if overrides and not calendar:
         raise OncallError("--overrides goes with --calendar; in a workspace a rotation's `overrides:` names them")
     if calendar:
-        tables, zone, problems = _of_calendar(calendar, overrides or [], timezone, start, until)
+        shown, problems = _of_calendar(session, calendar, overrides or [], timezone, start, until)
+        warn(problems)
     else:
-        tables, zone, problems = _of_workspace(session, name, timezone, start, until)
-    warn(problems)
-    _show(
-        tables, zone, problems, name or calendar or "every rotation", format or ("rich" if on_terminal() else "plain")
-    )
+        shown, problems = _of_workspace(session, name, timezone, start, until)
+    _show(shown, problems, name or calendar or "every rotation", format or ("rich" if on_terminal() else "plain"))
+
+
+class _Shown(NamedTuple):
+    """The timetables that were asked for, their window, and the zone of the reader."""
+
+    tables: list[Timetable]
+    start: int
+    end: int
+    zone: tzinfo
 
 
 def _span(start: str | None, until: str | None, zone: tzinfo) -> tuple[int, int]:
     clock = now()
-    begin = parse_when(start or "today", clock, zone)
-    end = parse_end(until, begin, clock, zone) if until else begin + TWO_WEEKS
+    begin = instant_of(start or "today", clock, zone)
+    end = end_of(until, begin, clock, zone) if until else begin + TWO_WEEKS
     if end <= begin:
         raise OncallError("--until is not after --from")
     if end - begin > LONGEST:
@@ -77,56 +106,68 @@ def _span(start: str | None, until: str | None, zone: tzinfo) -> tuple[int, int]
 
 def _of_workspace(
     session: Session, name: str | None, timezone: str | None, start: str | None, until: str | None
-) -> tuple[list[Timetable], tzinfo, list[Problem]]:
+) -> tuple[_Shown, list[Problem]]:
     plan = session.plan(now())
     zone = reader_zone(timezone, plan.timezone)
-    asked = [find_any(plan, name)] if name else [("rotation", one) for one in sorted(plan.schedules)]
+    asked = [find(plan, name)] if name else [("rotation", one) for one in sorted(plan.schedules)]
     if not asked:
         raise OncallError("there is no rotation to show: add `rotations:` to a file")
     begin, end = _span(start, until, zone)
-    if not (plan.window.holds(begin) and plan.window.holds(end - 1)):
-        plan = session.plan_for(begin, end)
-    return timetables(plan, asked, begin, end), zone, problems_of(plan, asked)
+    window = window_of(begin, end)
+    if not (plan.window.holds(window.start) and plan.window.holds(window.end - 1)):
+        plan = session.plan_for(window.start, window.end)
+    problems = problems_of(plan, asked, begin, end)
+    warn(problems)
+    warn_elsewhere(plan.problems, problems)
+    return _Shown(timetables(plan, asked, begin, end), begin, end, zone), problems
 
 
 def _of_calendar(
-    file: str, overrides: Sequence[str], timezone: str | None, start: str | None, until: str | None
-) -> tuple[list[Timetable], tzinfo, list[Problem]]:
-    from oncall.cli.calendar_file import compile_calendar, open_calendar  # here: calendars are slow to import
-    from oncall.schedule import Window
+    session: Session, file: str, overrides: Sequence[str], timezone: str | None, start: str | None, until: str | None
+) -> tuple[_Shown, list[Problem]]:
+    from oncall.cli.calendar_file import compile_calendar, name_of, open_calendar  # here: calendars are slow to import
 
-    layers, zone, problems = open_calendar(file, overrides, timezone)
+    layers, zone, problems = open_calendar(session, file, overrides, timezone)
     begin, end = _span(start, until, zone)
-    schedule, odd = compile_calendar(layers, Window(begin, end), zone)
-    return (
-        [calendar_timetable(file, schedule, begin, end)],
-        zone,
-        [*problems, *(one for one in odd if one.code != "OC303")],
-    )
+    schedule, odd = compile_calendar(layers, window_of(begin, end), zone)
+    table = calendar_timetable(name_of(file), schedule, begin, end)
+    return _Shown([table], begin, end, zone), [*problems, *(one for one in odd if one.code != "OC303")]
 
 
-def _show(tables: list[Timetable], zone: tzinfo, problems: Sequence[Problem], title: str, how: str) -> None:
-    start, end = (tables[0].start, tables[0].end) if tables else (0, 0)
+def _show(shown: _Shown, problems: Sequence[Problem], title: str, how: str) -> None:
+    tables, start, end, zone = shown
     if how == "json":
         print_json(shifts_document(tables, start, end, zone, problems))
     elif how == "ics":
-        sys.stdout.buffer.write(shifts_calendar(tables, title, now()))
+        sys.stdout.buffer.write(shifts_calendar(tables, title, zone, now()))
     elif how == "csv":
-        print_csv(COLUMNS, shift_rows(tables, zone))
-    elif how in ("markdown", "plain"):
-        print_table(COLUMNS, shift_rows(tables, zone), "github" if how == "markdown" else "plain")
+        print_csv(CSV_COLUMNS, shift_csv_rows(tables, zone))
+    elif how == "rich":
+        _draw(shown, title)
     else:
-        _draw(tables, zone)
+        print(f"{heading(start, end, zone)}\n")
+        if tables:
+            print_table(COLUMNS, shift_rows(tables, zone), "github" if how == "markdown" else "plain")
+        else:
+            print(_never(title))
 
 
-def _draw(tables: Sequence[Timetable], zone: tzinfo) -> None:
+def _never(person: str) -> str:
+    return f"{safe(person)} is not on call in that time"
+
+
+def _draw(shown: _Shown, title: str) -> None:
     from oncall.output import terminal, timeline
 
+    tables, start, end, zone = shown
     console = terminal.console()
+    terminal.draw_lines(console, [((heading(start, end, zone), "time"),), ()])
+    if not tables:
+        terminal.draw_lines(console, [((_never(title), "title"),)])
     timeline.draw(console, tables, zone)
     for table in tables if len(tables) <= _MANY else []:
         console.print()
-        terminal.shift_table(console, shift_rows([table], zone), table.name if len(tables) > 1 else "")
+        terminal.shift_table(console, shift_rows([table], zone), table.title if len(tables) > 1 else "")
     if len(tables) > _MANY:
         terminal.draw_lines(
             console, [(), (("name one of them for its shifts in words, or --format plain for all", "quiet"),)]

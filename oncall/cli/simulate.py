@@ -16,7 +16,7 @@ Responses: acknowledged, answered, busy, declined, unreachable, failed, voicemai
 
 from collections.abc import Iterable
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
@@ -35,12 +35,14 @@ from oncall.cli.session import (
     print_table,
     reader_zone,
     warn,
+    warn_elsewhere,
 )
 from oncall.errors import OncallError
 from oncall.escalation.responses import EVERY_CHANNEL, ResponseError, Tries, parse_given
 from oncall.escalation.simulate import Assumed
 from oncall.escalation.simulate import simulate as dry_run
 from oncall.escalation.trace import Trace
+from oncall.lookup import find_person
 from oncall.output.trace_text import COLUMNS, trace_lines, trace_rows
 from oncall.plan import Plan
 
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from oncall.workspace.drafts import Draft
 
 Format = Literal["rich", "plain", "markdown", "json", "csv"]
+_T = TypeVar("_T")
 
 
 def simulate(
@@ -78,16 +81,20 @@ def simulate(
     zone = reader_zone(timezone, plan.timezone)
     (start,) = instants([at] if at is not None else [], zone)
     name = account_named(plan, account)
-    assumed = Assumed(_given(given or ()), _delay(hang_up, "--hang-up"), _callbacks(callback or ()))
+    given_by_id = _by_id(plan, _given(given or ()), "--given")
+    callbacks = _by_id(plan, _callbacks(callback or ()), "--callback")
+    assumed = Assumed(given_by_id, _delay(hang_up, "--hang-up"), callbacks)
     draft = _draft(policy)
 
     def run(asked: Plan) -> tuple[Trace, Plan]:
         planned = _with(asked, name, draft)
-        _check_people(planned, assumed)
+        _check_channels(planned, assumed)
         return dry_run(planned, name, start, assumed, _dispatch(name, start)), planned
 
     trace, plan = plans.ask(start, run)
-    warn((*account_answer(plan, name, start).problems, *(draft.problems if draft else ())))
+    problems = (*account_answer(plan, name, start).problems, *(draft.problems if draft else ()))
+    warn(problems)
+    warn_elsewhere(plan.problems, problems)
     _note_the_odd(trace, plan, assumed)
     if as_scenario is not None:
         _print_scenario(as_scenario, trace, assumed, zone)
@@ -141,6 +148,17 @@ def _callbacks(texts: Iterable[str]) -> dict[str, int]:
     return found
 
 
+def _by_id(plan: Plan, assumed: dict[str, _T], option: str) -> dict[str, _T]:
+    """What is assumed of people, by their ids, however they were named."""
+    found: dict[str, _T] = {}
+    for name, value in assumed.items():
+        person = find_person(plan.people, name, plan.endpoints)
+        if person in found:
+            raise OncallError(f"{option} names {person} twice, once as {name!r}")
+        found[person] = value
+    return found
+
+
 def _delay(text: str | None, option: str) -> int | None:
     try:
         return times.parse_duration(text) if text is not None else None
@@ -148,12 +166,7 @@ def _delay(text: str | None, option: str) -> int | None:
         raise OncallError(f"{option}: {error}") from None
 
 
-def _check_people(plan: Plan, assumed: Assumed) -> None:
-    for person in (*assumed.given, *assumed.callbacks):
-        if person not in plan.people:
-            from oncall.fields import suggestion  # here: only an error needs it
-
-            raise OncallError(f"there is no person {person!r}{suggestion(person, list(plan.people))}")
+def _check_channels(plan: Plan, assumed: Assumed) -> None:
     for person, by_channel in assumed.given.items():
         channels = {method.channel for method in plan.people[person].contact_methods}
         for channel in by_channel:
@@ -197,7 +210,7 @@ def _show(trace: Trace, plan: Plan, zone: tzinfo, how: str) -> None:
 
         print_json(trace_document(trace, plan, zone))
     elif how == "csv":
-        print_csv(COLUMNS, trace_rows(trace, plan, zone))
+        print_csv(COLUMNS, trace_rows(trace, plan, zone, exact=True))
     elif how == "markdown":
         print_table(COLUMNS, trace_rows(trace, plan, zone), "github")
     elif how == "plain":

@@ -26,7 +26,7 @@ import typer
 
 from oncall import times
 from oncall.cli import complete
-from oncall.cli.recorded import Noting, check_accounts, going_on, instant, numbers, results, tell_faults
+from oncall.cli.recorded import Noting, accounts, callers, going_on, lines, results, span, tell_faults
 from oncall.cli.session import Session, now, on_terminal, print_csv, print_json, print_table, reader_zone
 from oncall.errors import OncallError
 from oncall.output.stats_tables import TOPICS
@@ -85,15 +85,13 @@ def stats(
     zone = reader_zone(timezone, plan.timezone)
     wanted = Wanted(
         None,
-        frozenset(account or ()),
-        numbers(line, plan.country),
-        numbers(caller, plan.country),
+        accounts(account, plan, None if log == "-" else log),
+        lines(line, plan),
+        callers(caller, plan.country),
         results(result or ()),
-        instant(from_, zone),
-        instant(until, zone),
+        *span(from_, until, zone),
     )
     path = None if log == "-" else log
-    check_accounts(wanted, sorted(plan.accounts), path)
     measure = Measure(
         str(zone),
         _duration(within, "--within", WITHIN),
@@ -104,7 +102,7 @@ def stats(
         page = files.enter_context(_file(html, "--html", path, diverged)) if html is not None else None
         listed = files.enter_context(_file(diverged, "--diverged", path, html)) if diverged is not None else None
         replayed = Replay(job, Noting(FactsOf(plan.timezone)), jobs)
-        metrics = _counted(going_on(replayed, job), Metrics(measure), listed, zone)
+        metrics = _counted(going_on(replayed, job, plan), Metrics(measure), listed, zone)
         if page is not None:
             from oncall.output.stats_html import stats_page  # here: only this option needs it
 
@@ -112,6 +110,7 @@ def stats(
             page.write(stats_page(metrics, zone, plan.organization, name).encode("utf-8", "backslashreplace"))
     tell_faults(replayed.faults, path)
     _show(metrics, zone, how, topics)
+    raise typer.Exit(2 if replayed.faults.internal else 0)
 
 
 def _topics(texts: Iterable[str], how: str) -> frozenset[str]:

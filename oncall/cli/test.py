@@ -23,9 +23,9 @@ import typer
 
 from oncall.answers import account_answer
 from oncall.cli import complete
-from oncall.cli.session import Session, complain, now, on_terminal, print_json, warn
+from oncall.cli.session import Session, complain, now, on_terminal, print_json, warn, warn_elsewhere
 from oncall.coverage import Coverage, coverage
-from oncall.errors import ERROR, NotFoundError, OncallError, Problem, problem
+from oncall.errors import ERROR, NotFoundError, OncallError, Problem, contained, problem
 from oncall.escalation.scenarios import Broken, Scenario
 from oncall.escalation.simulate import simulate
 from oncall.output.test_text import Result, coverage_lines, percent, result_lines, summary_line
@@ -71,8 +71,12 @@ def test(
     results = [_run(plans, one) for one in _asked(workspace, names or [], account).values()]
     judged = [one for one in results if isinstance(one, Judged)]
     broken = [one for one in results if isinstance(one, Broken)]
-    warn((odd for one in broken for odd in one.problems), "these scenarios cannot be run:")
-    warn(_doubts(workspace, judged) - unread, "this may change what comes of the scenarios:")
+    why_broken = {problem for one in broken for problem in one.problems}
+    warn(why_broken, "these scenarios cannot be run:")
+    doubts = _doubts(workspace, judged) - unread
+    warn(doubts, "this may change what comes of the scenarios:")
+    reported = {one.problem for one in workspace.reported}.union(*(one.plan.problems for one in judged))
+    warn_elsewhere(reported, unread | why_broken | doubts)
     covered = _covered(plans, judged, account) if show_coverage or least is not None else None
     written = junit is None or _write_junit(junit, results)
     is_under = covered is not None and least is not None and covered.reached * 100 < least * covered.total
@@ -151,11 +155,18 @@ def _suggestion(text: str, known: Sequence[str]) -> str:
 def _run(plans: Plans, one: Scenario | Broken) -> Result:
     if isinstance(one, Broken):
         return one
+
+    def broken(why: str, code: str = "OC001") -> Broken:
+        return Broken(one.name, one.account, one.file, one.line, (problem(code, why, one.file, one.line),))
+
     try:
-        plan, trace = plans.ask(one.at, lambda plan: (plan, simulate(plan, one.account, one.at, one.assumed)))
+        return contained(lambda: _judged(plans, one), broken, "the workspace")
     except OncallError as error:
-        odd = problem("OC003", str(error), one.file, one.line)
-        return Broken(one.name, one.account, one.file, one.line, (odd,))
+        return broken(str(error), "OC003")
+
+
+def _judged(plans: Plans, one: Scenario) -> Judged:
+    plan, trace = plans.ask(one.at, lambda plan: (plan, simulate(plan, one.account, one.at, one.assumed)))
     zone = account_zone(plans.workspace, plans.workspace.accounts[one.account])
     return Judged(one, zone, plan, trace, judge(one.expect, trace))
 

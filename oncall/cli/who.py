@@ -1,28 +1,32 @@
 """Who is on call now, or at another instant: for every account, or for those named.
 
-A NAME is an account, a rotation, a published line, or the beginning of one.
+A NAME is an account, a rotation, a published line or a person, or as much of one as nothing else has.
 
 \b
   oncall who                              every account, first tier to last
   oncall who northwind-hvac               one, with everything
   oncall who "+1 202 555 0188"            the account behind a line
-  oncall who field-s --at "fri 02:00"     at another time
+  oncall who priya                        where somebody is on call, now and next
+  oncall who field-s --at "fri 2am"       at another time
   oncall who --calendar rota.ics          a calendar with no workspace around it
   oncall who field-s --format line        one line, for a prompt or a chat
 
 The status is 1 when a human was promised and nobody can be reached.
 """
 
+import shlex
 from collections.abc import Sequence
 from datetime import tzinfo
 from typing import Annotated, Literal
 
 import typer
 
-from oncall.answers import Answer, account_answer, find, left_out, rotation_answer
+from oncall.answers import Answer, account_answer, left_out, person_answer, rotation_answer
 from oncall.cli import complete
 from oncall.cli.session import (
+    UNREAD,
     Session,
+    complain,
     instants,
     now,
     on_terminal,
@@ -31,12 +35,11 @@ from oncall.cli.session import (
     print_table,
     reader_zone,
     warn,
+    warn_elsewhere,
 )
-from oncall.errors import NotFoundError, OncallError
+from oncall.errors import NotFoundError, OncallError, Problem
 from oncall.output.who_text import COLUMNS, Line, one_line, who_lines, who_rows
 from oncall.plan import EVERYTHING, Plan
-
-_UNREAD = "what you ask for may stand in what could not be read:"
 
 Format = Literal["rich", "plain", "line", "markdown", "json", "csv"]
 
@@ -48,7 +51,8 @@ def who(
         list[str] | None, typer.Option(metavar="WHEN", help="When, instead of now; may be given several times.")
     ] = None,
     calendar: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Ask this calendar; no workspace is needed.")
+        str | None,
+        typer.Option(metavar="FILE", help="Ask this calendar, - for standard input; no workspace is needed."),
     ] = None,
     overrides: Annotated[list[str] | None, typer.Option(metavar="FILE", help="With --calendar: overrides.")] = None,
     timezone: Annotated[
@@ -58,66 +62,81 @@ def who(
     format: Annotated[Format | None, typer.Option(help="Default: rich on a terminal, plain elsewhere.")] = None,
 ) -> None:
     session: Session = context.obj
+    clock = now()
     if calendar:
         if names:
             raise OncallError("--calendar asks a file: leave the names out")
-        answers, zone = _of_calendar(calendar, overrides or [], timezone, at or [])
+        answers, zone = _of_calendar(session, calendar, overrides or [], timezone, at or [])
     elif overrides:
         raise OncallError("--overrides goes with --calendar; in a workspace a rotation's `overrides:` names them")
     else:
-        answers, zone = _of_workspace(session, names or [], timezone, at or [])
-    warn(problem for answer in answers for problem in answer.problems)
-    _show(answers, zone, format or ("rich" if on_terminal() else "plain"), overview=not names and not calendar)
+        answers, zone = _of_workspace(session, names or [], timezone, at or [], clock)
+    shown = format or ("rich" if on_terminal() else "plain")
+    _show(answers, zone, shown, clock, overview=not names and not calendar)
     raise typer.Exit(1 if any(answer.is_bad_news for answer in answers) else 0)
 
 
 def _of_workspace(
-    session: Session, names: Sequence[str], timezone: str | None, at: Sequence[str]
+    session: Session, names: Sequence[str], timezone: str | None, at: Sequence[str], clock: int
 ) -> tuple[list[Answer], tzinfo]:
-    first = session.plan(now())
+    first = session.plan(clock)
     zone = reader_zone(timezone, first.timezone)
-    answers = []
-    for instant in instants(at, zone):
+    answers: list[Answer] = []
+    reported: set[Problem] = set()
+    missing: set[Problem] = set()
+    for instant in instants(at, zone, clock):
         plan = first if first.window.holds(instant) else session.plan(instant)
         wanted = _found(plan, names) if names else [("account", name) for name in sorted(plan.accounts)]
-        if not names:
-            _warn_of_the_rest(plan, instant)
         if not wanted:
-            warn(plan.reported.get(EVERYTHING, ()), _UNREAD)
+            warn(plan.reported.get(EVERYTHING, ()), UNREAD)
             raise OncallError("there is no account to ask about: name a rotation, or add `accounts:` to a file")
         for kind, name in wanted:
-            answers.append((account_answer if kind == "account" else rotation_answer)(plan, name, instant))
+            answers.append(_answer(session, plan, kind, name, instant))
+        reported |= plan.problems
+        missing |= set(left_out(plan) if not names else ())
+    touching = {problem for answer in answers for problem in answer.problems}
+    warn(missing, "these accounts cannot be shown:")
+    warn(touching)
+    warn_elsewhere(reported, touching | missing)
     return answers, zone
 
 
-def _warn_of_the_rest(plan: Plan, instant: int) -> None:
-    """What is wrong in the workspace and touches no answer about an account: nothing is passed over in silence."""
-    if not plan.reported:
-        return
-    missing = left_out(plan)
-    warn(missing, "these accounts cannot be shown:")
-    touching = {problem for name in plan.accounts for problem in account_answer(plan, name, instant).problems}
-    rest = {problem for found in plan.reported.values() for problem in found}
-    warn(rest - touching - set(missing) - set(plan.reported.get(EVERYTHING, ())), "elsewhere in this workspace:")
+def _answer(session: Session, plan: Plan, kind: str, name: str, instant: int) -> Answer:
+    if kind == "person":
+        from oncall.workspace.opening import turns_window  # here: who asks for an account does without
+
+        window = turns_window(instant)
+        return person_answer(session.plan_for(window.start, window.end), name, instant)
+    return (account_answer if kind == "account" else rotation_answer)(plan, name, instant)
 
 
 def _found(plan: Plan, names: Sequence[str]) -> list[tuple[str, str]]:
+    """What names mean, each once; where one means an account and a person as well, that is said."""
+    from oncall.lookup import also_people, find  # here: the overview needs no names
+
     try:
-        return [find(plan, name) for name in names]
+        found = {name: find(plan, name) for name in names}
     except NotFoundError:
-        warn(plan.reported.get(EVERYTHING, ()), _UNREAD)
+        warn(plan.reported.get(EVERYTHING, ()), UNREAD)
         raise
+    for name, (kind, meant) in found.items():
+        for person in also_people(plan, name, kind):
+            label = plan.people[person].name
+            complain(f"{name!r} is the {kind} {meant} here; for the person: oncall who {shlex.quote(label)}")
+    return list(dict.fromkeys(found.values()))
 
 
 def _of_calendar(
-    file: str, overrides: Sequence[str], timezone: str | None, at: Sequence[str]
+    session: Session, file: str, overrides: Sequence[str], timezone: str | None, at: Sequence[str]
 ) -> tuple[list[Answer], tzinfo]:
     from oncall.cli.calendar_file import calendar_answers  # here: calendars are slow to import
 
-    return calendar_answers(file, overrides, timezone, at)
+    answers, zone = calendar_answers(session, file, overrides, timezone, at)
+    warn(problem for answer in answers for problem in answer.problems)
+    return answers, zone
 
 
-def _show(answers: Sequence[Answer], zone: tzinfo, how: str, *, overview: bool) -> None:
+def _show(answers: Sequence[Answer], zone: tzinfo, how: str, clock: int, *, overview: bool) -> None:
     if how == "json":
         from oncall.output.who_json import who_document
 
@@ -128,7 +147,7 @@ def _show(answers: Sequence[Answer], zone: tzinfo, how: str, *, overview: bool) 
         print_table(COLUMNS, who_rows(answers, zone), "github")
     elif how == "line":
         for answer in answers:
-            print(one_line(answer))
+            print(one_line(answer, zone, clock))
     elif how == "plain":
         print("\n".join(_plain(line) for line in who_lines(answers, zone)))
     else:

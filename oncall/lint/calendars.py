@@ -16,7 +16,7 @@ from oncall import times
 from oncall.errors import Problem
 from oncall.rotations.ics import Calendar, Event, Series
 from oncall.rotations.names import Reader
-from oncall.rotations.occurrences import occurrences
+from oncall.rotations.occurrences import Occurrence, occurrences
 from oncall.workspace.compile import person_zone, rotation_zone, workspace_zone
 from oncall.workspace.load import Workspace
 
@@ -24,17 +24,20 @@ Kind = Literal["rotations", "hours", "absences"]
 
 
 class Reading(Struct, frozen=True):
-    """One calendar as one definition reads it: its events that happen in the horizon, in the order of the file, and
-    what is wrong with them there. `name` is that of the definition, of absences the calendar's path."""
+    """One calendar as one definition reads it: its events that happen in the horizon, in the order of the file, what is
+    wrong with them there, and when they happen. `name` is that of the definition, of absences the calendar's path;
+    `zone` is that of floating times and whole days, None where each person has their own."""
 
     kind: Kind
     name: str
     calendar: Calendar
     events: tuple[Event, ...]
     problems: tuple[Problem, ...]
+    occurrences: tuple[Occurrence, ...] = ()
+    zone: tzinfo | None = None
 
 
-_Known = dict[tuple[str, str], tuple[tuple[Event, ...], tuple[Problem, ...]]]
+_Known = dict[tuple[str, str], tuple[tuple[Event, ...], tuple[Problem, ...], tuple[Occurrence, ...]]]
 
 
 def readings(workspace: Workspace, since: int, until: int) -> list[Reading]:
@@ -48,7 +51,7 @@ def readings(workspace: Workspace, since: int, until: int) -> list[Reading]:
         key = path, str(zone)
         if key not in known:
             known[key] = _expanded(calendar, since, until, zone)
-        found.append(Reading(kind, name, calendar, *known[key]))
+        found.append(Reading(kind, name, calendar, *known[key], zone))
     for path in workspace.absences:
         if path in workspace.calendars:
             found.append(_absences(workspace, workspace.calendars[path], since, until))
@@ -69,10 +72,11 @@ def _uses(workspace: Workspace) -> Iterator[tuple[Kind, str, str, tzinfo]]:
 
 def _expanded(
     calendar: Calendar, since: int, until: int, zone: tzinfo
-) -> tuple[tuple[Event, ...], tuple[Problem, ...]]:
+) -> tuple[tuple[Event, ...], tuple[Problem, ...], tuple[Occurrence, ...]]:
     found, problems = occurrences(calendar, since, until, zone)
     events = {one.event.line: one.event for one in found}
-    return tuple(events[line] for line in sorted(events)), tuple(problems)
+    in_order = tuple(sorted(found, key=lambda one: (one.start, one.event.line)))
+    return tuple(events[line] for line in sorted(events)), tuple(problems), in_order
 
 
 def _absences(workspace: Workspace, calendar: Calendar, since: int, until: int) -> Reading:
@@ -88,7 +92,7 @@ def _absences(workspace: Workspace, calendar: Calendar, since: int, until: int) 
     events: dict[int, Event] = {}
     problems: dict[Problem, None] = {}
     for name, zone in zones.items():
-        found, odd = _expanded(replace(calendar, series=tuple(by_zone[name])), since, until, zone)
+        found, odd, _ = _expanded(replace(calendar, series=tuple(by_zone[name])), since, until, zone)
         events.update((event.line, event) for event in found)
         problems.update(dict.fromkeys(odd))
     in_order = tuple(events[line] for line in sorted(events))

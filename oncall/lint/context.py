@@ -20,6 +20,7 @@ from oncall.lint.chains import Chains
 from oncall.lint.schedules import Schedules
 from oncall.lint.unread import Unread, unread
 from oncall.lint.walk import Stretch, together, walk, within
+from oncall.lint.wording import Horizon
 from oncall.model import ALWAYS, Account, Binding, Policy, as_tuple
 from oncall.plan import Plan
 from oncall.workspace import yaml
@@ -74,6 +75,11 @@ class Context:
     def schedules(self) -> Schedules:
         """Who is on call in the horizon, and who can be reached, person by person."""
         return Schedules(self.workspace, self.plan, self.at, self.until)
+
+    @cached_property
+    def horizon(self) -> Horizon:
+        """The time that is looked at, as findings speak of it."""
+        return Horizon(self.at, self.until, self.zone)
 
     @property
     def zone(self) -> tzinfo:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import yaml
 from msgspec import Struct
 
 from oncall.errors import Problem
-from oncall.workspace.files import glob_matcher
+from oncall.workspace.globs import glob_matcher
 from oncall.workspace.runbooks import FRONT_MATTER_END, FRONT_MATTER_START
 
 UNUSED = "OC007"  # judges the comments, so none of them can silence it
@@ -161,9 +162,11 @@ def by_settings(ignored: Sequence[str], per_path: Mapping[str, Sequence[str]]) -
     everywhere = tuple(filter(None, ignored))
     globs = [(glob_matcher([glob]), tuple(filter(None, codes))) for glob, codes in per_path.items()]
 
+    @cache
+    def there(file: str) -> tuple[str, ...]:
+        return tuple(code for matches, codes in globs if matches(file) for code in codes)
+
     def leaves_out(one: Problem) -> bool:
-        if everywhere and one.code.startswith(everywhere):
-            return True
-        return any(codes and one.code.startswith(codes) and matches(one.file) for matches, codes in globs)
+        return one.code.startswith(everywhere) or one.code.startswith(there(one.file))
 
     return leaves_out

@@ -12,14 +12,15 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
+from functools import partial
 from itertools import chain
 
 from msgspec import Struct, field
 
-from oncall.errors import ERROR, OncallError
+from oncall.errors import ERROR, OncallError, contained
 from oncall.escalation.engine import policy_of
-from oncall.logs.contacts import Contacts
-from oncall.logs.faults import Faults
+from oncall.logs.contacts import Contacts, ContactsOfPlans
+from oncall.logs.faults import Fault, Faults
 from oncall.logs.reading import Log, open_log
 from oncall.model import CALL_WINDOW, MESSAGE_WINDOW, Account, Binding, Policy
 from oncall.plan import OutsideWindowError, Plan
@@ -124,13 +125,17 @@ def read_log(
         for number, group in enumerate(reading.groups()):
             record = record_from(group, reading.faults)
             if record is not None:
-                holding.take(record)
+                contained(partial(holding.take, record), partial(_lost, reading.faults, record), "the log")
             if number % _BATCH == 0:
                 progress(reading.read)
     faults = found.faults
     # A fault of the log as such comes last: where not all of them are kept, there may be one.
     found.cut = faults.number > len(faults.first) or any(one.line == 0 for one in faults.first)
     return found
+
+
+def _lost(faults: Faults, record: Record, why: str) -> None:
+    faults.add(Fault(record.log_line, why, record.dispatch, weighs=True, internal=True))
 
 
 class _Tried(Struct, frozen=True):
@@ -160,7 +165,7 @@ class _Holding:
         self._plans = plans
         self._names = names
         self._found = found
-        self._contacts: dict[str, Contacts] = {}
+        self._contacts = ContactsOfPlans()
 
     def take(self, record: Record) -> None:
         """One more dispatch."""
@@ -193,9 +198,7 @@ class _Holding:
         return held
 
     def _by(self, record: Record, plan: Plan) -> _Held:
-        if plan.digest not in self._contacts:
-            self._contacts[plan.digest] = Contacts(plan)
-        contacts = self._contacts[plan.digest]
+        contacts = self._contacts.of(plan)
         name = record.account
         if name is None and record.line is not None:
             name = contacts.account_of(record.line)
@@ -205,7 +208,7 @@ class _Holding:
             policy = policy_of(plan, name)
         except OncallError:
             return _Held(name)
-        if not policy.tiers:
+        if not policy.tiers or record.misfit is not None:
             return _Held(name)
         return _Account(plan, contacts, name, policy).held(record)
 
@@ -283,7 +286,7 @@ class _Account:
             if taken.attempt in known or taken.person is None:
                 continue
             person = self.contacts.person_named(taken.person)
-            instant = record.start + taken.at
+            instant = record.start + max(taken.at, 0)
             if person in self.on_call(self.further, instant, instant):
                 return person not in self.on_call(self.first, instant, instant)
         return False

@@ -10,7 +10,7 @@ from oncall.lint.context import Context
 from oncall.lint.rules import RULES
 from oncall.schedule import Window
 from oncall.workspace.compile import compile_plan
-from oncall.workspace.files import glob_matcher
+from oncall.workspace.globs import glob_matcher
 from oncall.workspace.load import Workspace, load
 from oncall.workspace.runbooks import read_runbook
 

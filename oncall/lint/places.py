@@ -13,6 +13,7 @@ _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"?|'(?:[^']|'')*'?")
 _PLAIN = re.compile(r"(?:(?!:(?:\s|$)|\s#).)+")
 _PLAIN_IN_FLOW = re.compile(r"(?:(?!:(?:[\s,\]}]|$)|\s#|[,\[\]{}]).)+")
 _BRACKETS = {"{": "}", "[": "]"}
+_BEFORE, _AFTER = 4000, 1000  # how much of a line is looked at for each of the findings on it
 
 
 class Source:
@@ -48,7 +49,12 @@ def _is_calendar(file: str) -> bool:
 
 def token_end(text: str, column: int) -> int:
     """The column after the key or value that begins at a column of a line of YAML, as far as the line shows it."""
-    start = column - 1
+    cut = max(0, column - 1 - _BEFORE)
+    return cut + _end_within(text[cut : column - 1 + _AFTER], column - 1 - cut, is_in_flow=cut > 0)
+
+
+def _end_within(text: str, start: int, *, is_in_flow: bool) -> int:
+    column = start + 1
     first = text[start : start + 1]
     if first in _BRACKETS:
         return _bracket_end(text, start) + 1
@@ -56,7 +62,7 @@ def token_end(text: str, column: int) -> int:
         quoted = _QUOTED.match(text, start)
         return quoted.end() + 1 if quoted else column + 1
     before = text[:start]
-    is_in_flow = any(before.count(one) > before.count(other) for one, other in _BRACKETS.items())
+    is_in_flow = is_in_flow or any(before.count(one) > before.count(other) for one, other in _BRACKETS.items())
     plain = (_PLAIN_IN_FLOW if is_in_flow else _PLAIN).match(text, start)
     return max(column + 1, start + len(plain[0].rstrip()) + 1) if plain else column + 1
 

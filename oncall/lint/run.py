@@ -8,18 +8,22 @@ A rule that lacks what it would judge by finds nothing, and no comment or baseli
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from oncall.errors import ERROR, INFO, WARNING, OncallError, Problem
-from oncall.lint.baseline import Identity, exactly, identity
+from oncall.errors import ERROR, INFO, WARNING, OncallError, Problem, internal_error, problem
+from oncall.lint.baseline import Identity, Known, exactly, identity, is_now, only
 from oncall.lint.context import Context
 from oncall.lint.ignores import Ignore, by_settings, read_ignores
 from oncall.lint.places import Source
+from oncall.lint.rule import Rule
 from oncall.lint.rules import RULES
 from oncall.lint.rules.oc007_unused_ignore import unused
+from oncall.lint.wording import Horizon
+from oncall.workspace.files import HEAD
 
 NAMES = {rule.code: rule.name for rule in RULES}
 SEVERITIES = (ERROR, WARNING, INFO)
@@ -50,14 +54,18 @@ class Silenced(Struct):
 
 class Report(Struct):
     """What is left of the findings of a workspace. `files` counts those that were checked, as far as they are shown;
-    `all` has the identity of everything that was left before known findings were subtracted, whatever path was asked
-    for; `stale` counts what the baseline knows and nothing finds."""
+    `all` has everything that was left before known findings were subtracted, whatever path was asked for; `stale`
+    counts what the baseline knows and nothing finds. `known_from` is the baseline's file, `since` the revision of what
+    was there earlier."""
 
     findings: list[Finding] = field(default_factory=list)
     files: int = 0
     silenced: Silenced = field(default_factory=Silenced)
-    all: list[Identity] = field(default_factory=list)
+    all: list[Problem] = field(default_factory=list)
     stale: int = 0
+    horizon: Horizon = Horizon(0, 0, UTC)
+    known_from: str = ""
+    since: str = ""
 
     def count(self, severity: str) -> int:
         """How many findings there are of a severity."""
@@ -120,18 +128,19 @@ def report(
     context: Context,
     selection: Selection | None = None,
     *,
-    baseline: Counter[Identity] | None = None,
-    earlier: Counter[Identity] | None = None,
+    baseline: Known | None = None,
+    earlier: Known | None = None,
     shown_as: Callable[[str], str] = str,
 ) -> Report:
     """What is left of the findings, and what was left out.
 
-    Those of a `baseline`, and those an `earlier` state of the same workspace had, do not count. `shown_as` gives the
-    path of a file as it is seen from where the question is asked.
+    Those of a `baseline`, and those an `earlier` state of the same workspace had, do not count; what a baseline knows
+    does when it is so now. `shown_as` gives the path of a file as it is seen from where the question is asked.
     """
     asked = selection or Selection()
-    known, before = baseline or Counter(), earlier or Counter()
-    result = Report(files=sum(asked.shows(file) for file in context.workspace.files.contents))
+    known, before = baseline or Known(), earlier or Known()
+    result = Report(horizon=context.horizon, known_from=known.name, since=before.name)
+    result.files = sum(asked.shows(file) for file in context.workspace.files.contents)
     left = _left(context, result.silenced)
     source = Source(context.workspace.files.contents)
     seen: Counter[Identity] = Counter()
@@ -142,26 +151,33 @@ def report(
         said[exact] += 1
         if not asked.takes(one.code):
             continue
-        result.all.append(same)
+        result.all.append(one)
         if not asked.shows(one.file):
             continue
-        if seen[same] <= known[same]:
+        unknown = [span for span in one.spans if is_now([span], context.at) or span in known.new(same, [span])]
+        new = before.new(exact, unknown)
+        if not unknown if one.spans else seen[same] <= known.counts[same]:
             result.silenced.baseline += 1
-        elif said[exact] <= before[exact]:
+        elif not new if one.spans else said[exact] <= before.counts[exact]:
             result.silenced.earlier += 1
         else:
-            end, text = source.end(one), source.line(one)
+            shown, end, text = only(one, new, context.horizon), source.end(one), source.line(one)
             path = shown_as(one.file)
-            result.findings.append(Finding(one, NAMES.get(one.code, ""), path, one.line, end, text, seen[same] - 1))
+            result.findings.append(Finding(shown, NAMES.get(one.code, ""), path, one.line, end, text, seen[same] - 1))
     open_codes = unjudged(context)
-    result.stale = sum(number for one, number in (known - seen).items() if one.code not in open_codes)
+    result.stale = sum(number for one, number in (known.all - seen).items() if one.code not in open_codes)
     return result
 
 
-def as_known(found: Report) -> Report:
-    """The same when all of it has just been written to a baseline."""
-    silenced = replace(found.silenced, baseline=found.silenced.baseline + len(found.findings))
-    return replace(found, findings=[], silenced=silenced, stale=0)
+def as_known(found: Report, name: str) -> Report:
+    """The same when all of it has just been written to a baseline: what is so now still counts."""
+    findings = []
+    for one in found.findings:
+        now = [span for span in one.problem.spans if is_now([span], found.horizon.at)]
+        if now:
+            findings.append(replace(one, problem=only(one.problem, now, found.horizon)))
+    silenced = replace(found.silenced, baseline=found.silenced.baseline + len(found.findings) - len(findings))
+    return replace(found, findings=findings, silenced=silenced, stale=0, known_from=name)
 
 
 def unjudged(context: Context) -> set[str]:
@@ -169,15 +185,20 @@ def unjudged(context: Context) -> set[str]:
     return {rule.code for rule in RULES if not rule.is_judged(context)}
 
 
-def identities(context: Context) -> Counter[Identity]:
+def known_of(context: Context, name: str) -> Known:
     """What a state of a workspace has, asked about at the same instant: everything that comments and settings leave."""
-    return Counter(exactly(one) for one in findings(context))
+    known = Known(name, seen_until=context.until)
+    for one in findings(context):
+        known.counts[exactly(one)] += 1
+        if one.spans:
+            known.spans.setdefault(exactly(one), []).extend(one.spans)
+    return known
 
 
 def _left(context: Context, silenced: Silenced) -> list[Problem]:
     """What comments and settings leave, counting what they do not."""
     open_codes = unjudged(context)
-    found = {one for rule in RULES if rule.code not in open_codes for one in rule.check(context)}
+    found = {one for rule in RULES if rule.code not in open_codes for one in _found_by(rule, context)}
     ignores = read_ignores(context.workspace.files.contents, context.runbooks)
     used, loud = _used(ignores, found)
     unreadable = {one.file for one in found if one.code == "OC001"}
@@ -188,6 +209,15 @@ def _left(context: Context, silenced: Silenced) -> list[Problem]:
     left = [one for one in loud if not leaves_out(one)]
     silenced.settings = len(loud) - len(left)
     return sorted(left, key=lambda one: one.place)
+
+
+def _found_by(rule: Rule, context: Context) -> Iterator[Problem]:
+    """What a rule finds; where it fails by a fault of ours, what it found until then, and that."""
+    try:
+        yield from rule.check(context)
+    except Exception as error:
+        why = internal_error(error, "the workspace")
+        yield problem("OC001", f"{rule.code} {rule.name} could not be checked to the end: {why}", HEAD)
 
 
 def _used(ignores: Sequence[Ignore], found: Iterable[Problem]) -> tuple[set[tuple[str, int, int]], set[Problem]]:

@@ -17,8 +17,8 @@ from oncall.plan import Plan
 from oncall.rotations.hours import merged
 from oncall.rotations.ics import Calendar, Event
 from oncall.rotations.names import Reader
-from oncall.rotations.occurrences import earliest, expand
-from oncall.rotations.shifts import Stretch, segments, shifts_of
+from oncall.rotations.occurrences import expand, extent
+from oncall.rotations.shifts import Stretch, rank, shifts_of
 from oncall.schedule import Segment
 from oncall.workspace.compile import rotation_zone
 from oncall.workspace.load import Workspace
@@ -126,7 +126,7 @@ class Schedules:
             for one in expand(calendar, start, end, zone).found:
                 shifts = self._shifts(rotation, calendar, one.event)
                 found += (Stretch(one.start, one.end, replace(shift, layer=layer)) for shift in shifts)
-        return _clipped(segments(found), start, end)
+        return _clipped(rank(found).segments, start, end)
 
     def named(self, rotation: str) -> frozenset[str]:
         """Everybody whom the calendars of a rotation ever put on call."""
@@ -145,7 +145,7 @@ class Schedules:
     def beginning(self) -> int:
         """An instant before which no calendar says anything."""
         calendars = [calendar for rotation in self.read for _, calendar in self._layers(rotation)]
-        return min((first for one in calendars if (first := earliest(one)) is not None), default=self._at)
+        return min((found[0] for one in calendars if (found := extent(one))), default=self._at)
 
     def _layers(self, rotation: str) -> list[tuple[str, Calendar]]:
         written = self._workspace.rotations[rotation]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Generic, TypeVar
 
@@ -73,6 +73,11 @@ def gaps(spans: Iterable[Span], start: int, end: int) -> list[Span]:
 def within(spans: Iterable[Span], start: int, end: int) -> list[Span]:
     """Sorted spans as far as they lie between two instants."""
     return [(max(first, start), min(last, end)) for first, last in spans if first < end and last > start]
+
+
+def without(spans: Sequence[Span], taken: Iterable[Span]) -> list[Span]:
+    """What is left of sorted spans, without overlaps, when others like them are taken away."""
+    return common(spans, gaps(taken, spans[0][0], spans[-1][1])) if spans else []
 
 
 def common(one: Iterable[Span], other: Iterable[Span]) -> list[Span]:

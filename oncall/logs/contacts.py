@@ -11,6 +11,7 @@ from oncall.workspace.numbers import endpoint, line, readings
 
 _CALL_MARK = re.compile(r"-[0-9a-f]{8}(;[12])?$|(;[12])$")
 _WHOLE_NUMBER = 7
+_KEPT = 16
 
 
 class Contacts:
@@ -80,6 +81,21 @@ class Contacts:
             for spelling in (name, person.name, *person.aliases, *filter(None, (person.email,))):
                 found.setdefault(_spelt(spelling), {})[name] = None
         return {spelling: tuple(sorted(names)) for spelling, names in found.items()}
+
+
+class ContactsOfPlans:
+    """The contacts of one plan after the other; those of the last few sources are kept."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Contacts] = {}
+
+    def of(self, plan: Plan) -> Contacts:
+        """Those of a plan."""
+        if plan.digest not in self._kept:
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            self._kept[plan.digest] = Contacts(plan)
+        return self._kept[plan.digest]
 
 
 def channel_names(address: str) -> Iterator[str]:

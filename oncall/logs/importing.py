@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import groupby
 from typing import IO, Any
 
 from msgspec import Struct, msgpack
 
-from oncall.errors import OncallError
+from oncall.errors import OncallError, contained, internal_error
 from oncall.logs.contacts import Contacts
 from oncall.logs.event import LogEvent, Source, encode
 from oncall.logs.ordering import Sorter
@@ -31,6 +31,7 @@ NO_NAME = "nothing says who this is; the event is written without a person"
 TOO_MUCH = "more than 10,000 letters in one place; left out"
 NOT_UNICODE = "not UTF-8: save the file as UTF-8"
 REPEATED = "the same entry once more"
+MOST_UNMAPPED = 100_000
 MOST_LETTERS = 10_000  # of one cell: an event of several such is still a line that the log's reader takes
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -196,7 +197,7 @@ def import_log(format: Format, source: IO[bytes], asked: Asked, remark: Callable
     """The lines of the event log that a file becomes, by time. Remarks are told as they come; all have been told
     before the first line is given."""
     with closing(Sorter()) as grouped, closing(Sorter()) as ordered:
-        for one in format.rows(source, asked):
+        for one in _rows(format, source, asked):
             if isinstance(one, Remark):
                 remark(one)
             else:
@@ -204,7 +205,9 @@ def import_log(format: Format, source: IO[bytes], asked: Asked, remark: Callable
         names = Names(asked.contacts)
         for dispatch, rows in _by_dispatch(grouped):
             telling = Telling(format, dispatch, asked, names)
-            format.tell(telling, rows)
+            contained(
+                partial(format.tell, telling, rows), partial(telling.remark, rows[0]), "the lines of this dispatch"
+            )
             for said in telling.said:
                 if isinstance(said, Remark):
                     remark(said)
@@ -213,6 +216,23 @@ def import_log(format: Format, source: IO[bytes], asked: Asked, remark: Callable
         grouped.close()
         for _, line in ordered:
             yield line
+
+
+def _rows(format: Format, source: IO[bytes], asked: Asked) -> Iterator[Row | Remark]:
+    """The rows of a file, until it is plain that it is no such file."""
+    unmapped = 0
+    try:
+        for number, one in enumerate(format.rows(source, asked), 1):
+            yield one
+            unmapped += isinstance(one, Remark) and not one.aside
+            if unmapped > MOST_UNMAPPED and unmapped > number // 2:
+                what = f"more than half of {number:,} entries are none of {format.name}: the rest was not tried"
+                yield Remark(one.line, what)
+                return
+    except (OncallError, OSError):
+        raise
+    except Exception as error:
+        yield Remark(None, f"{internal_error(error, 'the file')}: what comes after is not imported")
 
 
 _ROWS = msgpack.Decoder(Row)

@@ -8,14 +8,16 @@ import io
 import zlib
 from collections import deque
 from collections.abc import Iterator
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, cast
 
 from oncall.errors import OncallError
 from oncall.logs.importing import NOT_UNICODE, Remark
+from oncall.logs.reading import MOST_RATIO, MOST_UNPACKED
 
 MOST = 1 << 20
 TOO_LONG = "longer than a megabyte: not an entry of such a log"
 CUT_OFF = "the packed file breaks off or is damaged here: what stands before is imported"
+TOO_DENSE = f"the packed file unpacks to more than {MOST_RATIO} times its size: what stands before is imported"
 NOT_CLOSED = "a quotation mark that is never closed"
 NOT_CSV = "not a line of CSV"
 _ROW_LINES = 200
@@ -36,17 +38,39 @@ class Cells(NamedTuple):
     cells: list[str]
 
 
+class _DenseError(gzip.BadGzipFile):
+    """A packed file holds more than any log would."""
+
+
+class _Counted:
+    """A file of which it is known how much has been read."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.count = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size)
+        self.count += len(data)
+        return data
+
+
 class _Unpacked(io.RawIOBase):
     """What a gzip file holds, up to the very place where it is damaged."""
 
     def __init__(self, packed: IO[bytes]) -> None:
-        self._content = gzip.GzipFile(fileobj=packed)
+        self._packed = _Counted(packed)
+        self._content = gzip.GzipFile(fileobj=cast(IO[bytes], self._packed))
+        self._size = 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, into: Any) -> int:
         found = self._content.read1(len(into))  # `read` would lose what comes before the damage
+        self._size += len(found)
+        if self._size > max(MOST_UNPACKED, MOST_RATIO * self._packed.count):
+            raise _DenseError
         into[: len(found)] = found
         return len(found)
 
@@ -73,8 +97,8 @@ def chunks(source: io.BufferedReader) -> Iterator[bytes | Remark]:
     while True:
         try:
             piece = source.read1(MOST)
-        except _DAMAGED:
-            yield Remark(None, CUT_OFF)
+        except _DAMAGED as error:
+            yield Remark(None, TOO_DENSE if isinstance(error, _DenseError) else CUT_OFF)
             return
         if not piece:
             return
@@ -93,8 +117,8 @@ def lines(source: io.BufferedReader) -> Iterator[Line | Remark]:
             long = len(raw) > MOST and not raw.endswith(b"\n")
             while long and len(more := source.readline(MOST)) == MOST and not more.endswith(b"\n"):
                 pass
-        except _DAMAGED:
-            yield Remark(number, CUT_OFF)
+        except _DAMAGED as error:
+            yield Remark(number, TOO_DENSE if isinstance(error, _DenseError) else CUT_OFF)
             return
         if not raw:
             return

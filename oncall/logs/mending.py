@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 
+from oncall.errors import contained
 from oncall.fields import suggestion
 from oncall.logs.event import DECODER, TYPES, LogEvent
 from oncall.logs.faults import Fault
+from oncall.logs.stamps import FIRST_YEAR, LAST_YEAR
 
 _NEEDED = ("time", "type", "dispatch")
 _DECIDES = ("attempt", "person", "address", "channel", "outcome", "account", "line", "until", "due", "owner", "source")
@@ -24,13 +27,21 @@ def events_of(lines: Sequence[tuple[int, bytes]]) -> tuple[list[tuple[int, LogEv
         try:
             event: LogEvent | None = DECODER.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            event = _mended(number, line, faults)
+            event = contained(partial(_mended, number, line, faults), partial(_lost, number, faults), "the line")
         if event is None:
+            continue
+        if not FIRST_YEAR <= event.time.year <= LAST_YEAR:
+            what = f"its time is in the year {event.time.year}: left out"
+            faults.append(Fault(number, what, event.dispatch, weighs=True))
             continue
         if event.v != 1:
             faults.append(Fault(number, f"format {event.v} is not known: read as format 1", event.dispatch))
         events.append((number, event))
     return events, faults
+
+
+def _lost(number: int, faults: list[Fault], why: str) -> None:
+    faults.append(Fault(number, why, weighs=True, internal=True))
 
 
 def _mended(number: int, line: bytes, faults: list[Fault]) -> LogEvent | None:
@@ -51,7 +62,8 @@ def _mended(number: int, line: bytes, faults: list[Fault]) -> LogEvent | None:
     kind = found.get("type")
     if "type" in dropped:
         known = suggestion(kind, TYPES) if isinstance(kind, str) else ""
-        what = f"type {kind!r} is not known{known}: it may be anything" if kind else "has no type: it may be anything"
+        named = repr(kind)[:80]
+        what = f"type {named} is not known{known}: it may be anything" if kind else "has no type: it may be anything"
         faults.append(Fault(number, what, event.dispatch, weighs=True, time=at))
     for name in dropped:
         if name != "type":
@@ -63,6 +75,7 @@ def _mended(number: int, line: bytes, faults: list[Fault]) -> LogEvent | None:
 def _without_nonsense(found: dict[str, Any]) -> tuple[LogEvent | None, list[str]]:
     """An event made of the fields that can be read, and the names of those that cannot."""
     dropped = []
+    found = {name: value for name, value in found.items() if name in LogEvent.__struct_fields__}
     if found.get("type") not in TYPES:
         found = {**found, "type": "note"}
         dropped.append("type")

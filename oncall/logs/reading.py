@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 import zlib
+from collections import deque
 from collections.abc import Iterator
 from typing import BinaryIO, TextIO
 
@@ -24,6 +25,10 @@ SPAN = 60_000
 LONGEST = 1_000_000
 """The longest line that is read, in bytes."""
 
+MOST_UNPACKED, MOST_RATIO = 32_000_000, 200
+"""How many bytes a packed log may unpack to, unless they are no more than so many times those it takes."""
+
+_MOST_UNREADABLE = 100_000  # lines that are nobody's, before the first that is somebody's
 _BLOCK = 1 << 20
 _PIECE = 1 << 14
 _HEAD = 10_000
@@ -75,6 +80,7 @@ class Log:
         self.read = 0
         self.faults = Faults()
         self.broken = False
+        self._unreadable = 0
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """The lines with their numbers, from 1, without their ends. A line beyond LONGEST is left out and reported."""
@@ -89,7 +95,8 @@ class Log:
             rest = parts.pop()
             for line in parts:
                 number += 1
-                yield number, line
+                if line:
+                    yield number, line
             if len(rest) > LONGEST:
                 self.faults.add(Fault(number + 1, f"a line of more than {LONGEST:,} bytes: left out"))
                 named = _NAMED.search(rest, 0, _HEAD)
@@ -132,6 +139,9 @@ class Log:
                 name = decode(line).dispatch
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 name = self._dispatch(number, line)
+                if self._unreadable > _MOST_UNREADABLE and self._unreadable > number // 2:
+                    self._break_off(f"more than half of {number:,} lines could not be read: the rest was not tried")
+                    break
             if name is None or (only is not None and name != only):
                 continue
             if number_of_parts > 1 and zlib.crc32(name.encode()) % number_of_parts != which:
@@ -148,6 +158,7 @@ class Log:
         name = _text(named[1]) if named else None
         if name is None:
             self.faults.add(Fault(number, _why_unreadable(number, line)))
+            self._unreadable += 1
         return name
 
     def _blocks(self) -> Iterator[bytes]:
@@ -165,28 +176,45 @@ class Log:
             self.read += len(block)
 
     def _unzipped(self, block: bytes) -> Iterator[bytes]:
-        unzip = zlib.decompressobj(wbits=31)
+        """What a gzip holds, in pieces that are not many: each is put behind what is left of the one before."""
+        waiting: list[bytes] = []
+        size = unpacked = 0
         try:
-            while block:
-                # In small pieces: of one that is damaged nothing can be read.
-                for start in range(0, len(block), _PIECE):
-                    piece = block[start : start + _PIECE]
-                    while piece:
-                        if unzip.eof:  # another one follows, or padding
-                            if not piece.startswith(_GZIP):
-                                break
-                            unzip = zlib.decompressobj(wbits=31)
-                        yield unzip.decompress(piece, _BLOCK)
-                        piece = unzip.unused_data if unzip.eof else unzip.unconsumed_tail
-                block = self._file.read(_BLOCK)
-                self.read += len(block)
+            for content in self._unpacked(block):
+                waiting.append(content)
+                size += len(content)
+                unpacked += len(content)
+                if unpacked > max(MOST_UNPACKED, MOST_RATIO * self.read):
+                    self._break_off(f"the gzip unpacks to more than {MOST_RATIO} times its size: no log does")
+                    break
+                if size >= _PIECE:
+                    yield b"".join(waiting)
+                    waiting, size = [], 0
         except zlib.error as error:
-            self.faults.add(Fault(0, f"the gzip is damaged ({error}): what comes after it could not be read"))
-            self.broken = True
-            return
+            self._break_off(f"the gzip is damaged ({error}): what comes after it could not be read")
+        yield b"".join(waiting)
+
+    def _unpacked(self, block: bytes) -> Iterator[bytes]:
+        unzip = zlib.decompressobj(wbits=31)
+        while block:
+            # In small pieces: of one that is damaged nothing can be read.
+            for start in range(0, len(block), _PIECE):
+                piece = block[start : start + _PIECE]
+                while piece:
+                    if unzip.eof:  # another one follows, or padding
+                        if not piece.startswith(_GZIP):
+                            break
+                        unzip = zlib.decompressobj(wbits=31)
+                    yield unzip.decompress(piece, _BLOCK)
+                    piece = unzip.unused_data if unzip.eof else unzip.unconsumed_tail
+            block = self._file.read(_BLOCK)
+            self.read += len(block)
         if not unzip.eof:
-            self.broken = True
-            self.faults.add(Fault(0, "the gzip ends in the middle: what came after it is not there"))
+            self._break_off("the gzip ends in the middle: what came after it is not there")
+
+    def _break_off(self, why: str) -> None:
+        self.broken = True
+        self.faults.add(Fault(0, why))
 
 
 class _Grouping:
@@ -194,6 +222,7 @@ class _Grouping:
 
     def __init__(self, faults: Faults) -> None:
         self._open: dict[str, list[tuple[int, bytes]]] = {}
+        self._order: deque[str] = deque()  # the first key of a dict is the slower to find the more there were before it
         self._oldest = 0  # the line after which the first of them is complete
         self._done: set[int] = set()
         self._faults = faults
@@ -219,6 +248,7 @@ class _Grouping:
         if not self._open:
             self._oldest = number + SPAN
         self._open[name] = [(number, line)]
+        self._order.append(name)
 
     def rest(self, *, cut_off: bool) -> Iterator[Group]:
         """The log is over, or broken."""
@@ -226,11 +256,11 @@ class _Grouping:
             yield self._first(cut_off=cut_off)
 
     def _first(self, *, cut_off: bool = False) -> Group:
-        name = next(iter(self._open))
+        name = self._order.popleft()
         lines = self._open.pop(name)
         self._done.add(hash(name))
         if self._open:
-            self._oldest = next(iter(self._open.values()))[0][0] + SPAN
+            self._oldest = self._open[self._order[0]][0][0] + SPAN
         return Group(name, lines, cut_off)
 
 

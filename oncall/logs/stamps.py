@@ -43,7 +43,7 @@ _TYPED = re.compile(
 _NUMBER = re.compile(r"\d{4,6}([.,]\d+)?|\d+([.,]\d+)?E[+-]?\d+|#+", re.ASCII | re.IGNORECASE)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MARK = re.compile(r"(.*\d(?: ?[AaPp][Mm])?) ?([A-Z]{2,5})", re.ASCII)
-_FIRST, _LAST = 1970, 2199
+FIRST_YEAR, LAST_YEAR = 1970, 2199  # of what can be meant
 
 
 class StampError(ValueError):
@@ -64,7 +64,7 @@ def parse_stamp(text: str, zone: tzinfo | None, not_before: int | None = None) -
     moment = _iso(written) or _rfc_2822(written)
     if moment is not None and mark and moment.tzinfo is None:
         return _marked(moment, mark, zone), None
-    if moment is None or not _FIRST <= moment.year <= _LAST:
+    if moment is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise StampError(REWRITTEN if _SPREADSHEET.fullmatch(written[:100]) else NOT_A_TIME)
     if moment.tzinfo is not None:
         return with_offset(moment), None

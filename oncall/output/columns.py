@@ -22,8 +22,18 @@ def padded(text: str, width: int) -> str:
     return text + " " * (width - size(text))
 
 
+def cut(text: str, width: int) -> str:
+    """A text that takes no more than so many columns; where it is longer an ellipsis ends it."""
+    if size(text) <= width:
+        return text
+    from rich.cells import set_cell_size  # here: only what does not fit needs it
+
+    return f"{set_cell_size(text, width - 1).rstrip()}…" if width > 0 else ""
+
+
 def folded(text: str, width: int) -> Iterator[str]:
-    """A text in lines no wider than that, broken between words where it can be."""
+    """A text in lines no wider than that, broken between words where it can be. A terminal may be narrower than a
+    single letter of some scripts: a line then holds one letter."""
     line = ""
     for word in text.split(" "):
         whole = f"{line} {word}" if line else word
@@ -40,9 +50,13 @@ def folded(text: str, width: int) -> Iterator[str]:
 def _pieces(word: str, width: int) -> list[str]:
     if size(word) <= width:
         return [word]
-    from rich.cells import chop_cells  # here: as above
-
-    return chop_cells(word, width)
+    pieces, piece = [], ""
+    for letter in word:
+        if piece and size(letter) and size(piece + letter) > width:
+            pieces.append(piece)
+            piece = ""
+        piece += letter
+    return [*pieces, piece]
 
 
 def beside(left: Iterable[Line], right: Iterable[Line], width: int, gap: str) -> Iterator[Line]:

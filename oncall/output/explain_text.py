@@ -38,7 +38,7 @@ from oncall.explain import (
 )
 from oncall.output.who_json import problem_object
 from oncall.output.who_text import Line, Span
-from oncall.output.words import day_and_time, iso, moment, safe
+from oncall.output.words import day, iso, moment, safe, time_of_day
 
 PIPE_WIDTH = 100
 
@@ -191,9 +191,9 @@ class _Teller:
 
     def _time(self, instant: float) -> str:
         """`03:18:30`, and where that is on another day than the start `00:14 on Wed 25 Nov`."""
-        day, clock = day_and_time(instant, self.zone, self.facts.at).rsplit(" ", 1)
+        clock = time_of_day(instant, self.zone)
         same_day = times.at(instant, self.zone).date() == times.at(self.facts.at, self.zone).date()
-        return clock if same_day else f"{clock} on {day}"
+        return clock if same_day else f"{clock} on {day(instant, self.zone, self.facts.at)}"
 
     def _gets(self, one: Attempt, when: str) -> Line:
         """`the phone of NAME rings at once`, `NAME gets a text message at once`."""

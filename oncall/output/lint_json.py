@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from oncall.lint.run import SEVERITIES, Finding, Report
+from oncall.lint.wording import Horizon
 from oncall.output.who_json import problem_object
+from oncall.output.words import iso
 
 
 def lint_document(reports: Sequence[Report]) -> dict[str, Any]:
@@ -18,7 +20,7 @@ def lint_document(reports: Sequence[Report]) -> dict[str, Any]:
     }
     return {
         "schema": "oncall.lint/1",
-        "findings": [_finding(one) for report in reports for one in report.findings],
+        "findings": [_finding(one, report.horizon) for report in reports for one in report.findings],
         "summary": {
             **{severity: sum(report.count(severity) for report in reports) for severity in SEVERITIES},
             "files": sum(report.files for report in reports),
@@ -28,11 +30,14 @@ def lint_document(reports: Sequence[Report]) -> dict[str, Any]:
     }
 
 
-def _finding(one: Finding) -> dict[str, Any]:
+def _finding(one: Finding, horizon: Horizon) -> dict[str, Any]:
     return {
         **problem_object(one.problem),
         "name": one.name,
         "end_line": one.end_line,
         "end_column": one.end_column,
         "path": one.path,
+        "stretches": [
+            {"start": iso(start, horizon.zone), "end": iso(end, horizon.zone)} for start, end in one.problem.spans
+        ],
     }

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from oncall.errors import ERROR, INFO, WARNING
 from oncall.lint.rule import Rule
-from oncall.lint.run import Finding, Report
+from oncall.lint.run import SEVERITIES, Finding, Report
 from oncall.output.who_text import Line
 from oncall.output.words import safe
 
@@ -101,28 +101,29 @@ def summary_lines(reports: Sequence[Report]) -> Iterator[Line]:
     found = [(_counted(count, severity), _STYLES[severity]) for severity, count in counts if count]
     spans = [part for one in found for part in ((", ", "quiet"), one)][1:] or [("no findings", "good")]
     yield (*spans, (f" in {_counted(sum(report.files for report in reports), 'file')}", "quiet"))
-    left_out = ", ".join(_left_out(reports))
-    if left_out:
-        yield ((f"left out: {left_out}", "quiet"),)
+    yield from (((line, "quiet"),) for line in _left_out(reports))
     stale = sum(report.stale for report in reports)
     if stale:
         what = "1 finding of the baseline is" if stale == 1 else f"{stale} findings of the baseline are"
         yield ((f"{what} not found any more: --write-baseline forgets them", "quiet"),)
-    codes = [one.problem.code for report in reports for one in report.findings]
-    if codes:
-        yield (("oncall lint --explain ", "quiet"), (codes[0], "name"), (" says why, and what to do", "quiet"))
+    problems = [one.problem for report in reports for one in report.findings]
+    if problems:
+        worst = min(problems, key=lambda one: SEVERITIES.index(one.severity))
+        yield (("oncall lint --explain ", "quiet"), (worst.code, "name"), (" says why, and what to do", "quiet"))
 
 
 def _left_out(reports: Sequence[Report]) -> Iterator[str]:
+    baseline = next((report.known_from for report in reports if report.known_from), "the baseline")
+    since = next((report.since for report in reports if report.since), "the earlier revision")
     for name, text in (
-        ("comments", "by comments"),
-        ("settings", "by settings"),
-        ("baseline", "in the baseline"),
-        ("earlier", "there before"),
+        ("comments", "ignored by comments"),
+        ("settings", "ignored by the settings"),
+        ("baseline", f"known to {safe(baseline)}, not counted"),
+        ("earlier", f"already in {safe(since)}, not counted"),
     ):
         count = sum(getattr(report.silenced, name) for report in reports)
         if count:
-            yield f"{count} {text}"
+            yield f"{_counted(count, 'finding')} {text}"
 
 
 def _counted(count: int, what: str) -> str:

@@ -13,7 +13,7 @@ from oncall.output.columns import folded, joined, size
 from oncall.output.replay_words import ASSUMPTION, CHANGES, RESULTS, WORST_FIRST, offset, short
 from oncall.output.told import told
 from oncall.output.who_text import Line, Span
-from oncall.output.words import day_and_time, iso, safe
+from oncall.output.words import day_and_time, iso, moment, safe
 from oncall.replay.run import Judged
 from oncall.replay.summary import Summary
 from oncall.replay.verdict import GOOD, Result, Verdict
@@ -426,9 +426,8 @@ def dispatch_row(judged: Judged, zone_name: str) -> tuple[str, ...]:
 
 def list_rows(found: Worst, zone: tzinfo) -> list[tuple[str, ...]]:
     """The worst dispatches as rows under LIST_COLUMNS."""
-    shown = found.listed()
-    seen_from = shown[-1].at if shown else 0
-    return [
-        (*(text for text, _ in _cells(one, zone, seen_from)[:6]), short(one.first) if one.first else "")
-        for one in shown
-    ]
+    rows = []
+    for one in found.listed():
+        cells = [text for text, _ in _cells(one, zone, one.at)]
+        rows.append((*cells[:3], moment(int(one.at), zone), *cells[4:]))
+    return rows

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from oncall.answers import Answer, Entry, TierAnswer
 from oncall.output.who_text import Line, way
-from oncall.output.words import REASONS, day_and_time, distance, moment, safe
+from oncall.output.words import NOBODY, REASONS, day_and_time, distance, moment, safe
 
 STYLES: Mapping[str, str] = {
     "name": "bold",
@@ -164,9 +164,9 @@ def shift_table(where: Console, rows: Iterable[tuple[str, ...]], title: str) -> 
     for heading in ("from", "until", "length", "on call", *(("source",) if wide else ())):
         table.add_column(heading, no_wrap=heading in ("from", "until", "length"), overflow="fold")
     for _, start, end, length, people, note, source in rows:
-        who = Text(people, STYLES["bad" if note == "gap" else "name"])
+        who = Text(people, STYLES["bad" if people == NOBODY and not source else "name"])
         if note and note != "gap":
-            who.append(f" ({note})", STYLES["note"])
+            who.append(f" ({note.removeprefix('gap, ')})", STYLES["note"])
         cells = [Text(start, STYLES["time"]), Text(end, STYLES["time"]), Text(length, STYLES["quiet"]), who]
         table.add_row(*cells, *((Text(source, STYLES["quiet"]),) if wide else ()))
     where.print(table)

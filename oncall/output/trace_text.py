@@ -10,7 +10,7 @@ from msgspec import Struct
 from oncall import times
 from oncall.escalation.trace import Attempt, Trace, Why
 from oncall.output.who_text import Line, Span
-from oncall.output.words import REASONS, day_and_time, moment, safe
+from oncall.output.words import REASONS, day_and_time, iso, moment, safe
 from oncall.plan import Plan
 from oncall.times import show_duration
 
@@ -251,8 +251,9 @@ def _after(trace: Trace) -> Span:
 COLUMNS = ("offset", "clock", "tier", "round", "person", "label", "channel", "address", "ended", "outcome", "why")
 
 
-def trace_rows(trace: Trace, plan: Plan, zone: tzinfo) -> Iterator[tuple[str, ...]]:
-    """The attempts, whoever was passed over or told of a callback, and the end, as rows under COLUMNS for tables."""
+def trace_rows(trace: Trace, plan: Plan, zone: tzinfo, *, exact: bool = False) -> Iterator[tuple[str, ...]]:
+    """The attempts, whoever was passed over or told of a callback, and the end, as rows under COLUMNS for tables;
+    `exact` has RFC 3339 in place of the times that people read."""
     rows: list[tuple[float, int, tuple[str, ...]]] = []
     for one in trace.attempts:
         end = show_duration(one.ended) if one.ended is not None else ""
@@ -269,4 +270,5 @@ def trace_rows(trace: Trace, plan: Plan, zone: tzinfo) -> Iterator[tuple[str, ..
         why = why_text(trace.why, plan) if trace.why else ""
         rows.append((trace.ended, 3, ("", "", "", "", "", "", "", str(trace.disposition), why)))
     for at, _, row in sorted(rows, key=lambda one: one[:2]):
-        yield (show_duration(at), clock(trace.at + at, zone), *row)
+        time = iso(trace.at + at, zone) or "" if exact else clock(trace.at + at, zone)
+        yield (show_duration(at), time, *row)

@@ -8,7 +8,9 @@ from typing import Any
 
 from oncall.answers import Answer, Entry, TierAnswer
 from oncall.errors import Problem
+from oncall.model import ContactMethod
 from oncall.output.words import iso
+from oncall.plan import Absence
 
 
 def who_document(answers: Sequence[Answer], zone: tzinfo) -> dict[str, Any]:
@@ -17,7 +19,7 @@ def who_document(answers: Sequence[Answer], zone: tzinfo) -> dict[str, Any]:
 
 
 def _answer(answer: Answer, zone: tzinfo) -> dict[str, Any]:
-    return {
+    document = {
         answer.kind: answer.name,
         "title": answer.title,
         "at": iso(answer.at, zone),
@@ -29,11 +31,30 @@ def _answer(answer: Answer, zone: tzinfo) -> dict[str, Any]:
         "calendars": [{"file": file, "written": iso(written, zone)} for file, written in answer.calendars],
         "problems": [problem_object(one) for one in answer.problems],
     }
+    return document | _presence(answer, zone) if answer.kind == "person" else document
+
+
+def _presence(answer: Answer, zone: tzinfo) -> dict[str, Any]:
+    """Whether a person can be reached, and how."""
+    return {
+        "reachable": answer.why_not is None,
+        "why_not": answer.why_not,
+        "away": _away(answer.absence, zone),
+        "contact_methods": _methods(answer.contact_methods),
+    }
+
+
+def _away(absence: Absence | None, zone: tzinfo) -> dict[str, Any] | None:
+    return {"until": iso(absence.end, zone), "reason": absence.reason} if absence else None
+
+
+def _methods(methods: Sequence[ContactMethod]) -> list[dict[str, Any]]:
+    return [{"channel": method.channel, "address": method.address, "wait": method.seconds} for method in methods]
 
 
 def _tier(tier: TierAnswer, zone: tzinfo) -> dict[str, Any]:
     following = tier.next
-    return {
+    document = {
         "role": tier.role,
         "in_policy": tier.in_policy,
         "on_call": [entry_object(entry, zone) for entry in tier.on_call],
@@ -41,12 +62,16 @@ def _tier(tier: TierAnswer, zone: tzinfo) -> dict[str, Any]:
         if following
         else None,
     }
+    if tier.serves:
+        document["serves"] = [
+            {"account": one.account, "role": one.role, "in_policy": one.in_policy} for one in tier.serves
+        ]
+    return document
 
 
 def entry_object(entry: Entry, zone: tzinfo) -> dict[str, Any]:
     """Somebody on call, as every document shows them."""
     shift = entry.shift
-    away = entry.absence
     return {
         "person": shift.person,
         "label": shift.label,
@@ -58,11 +83,8 @@ def entry_object(entry: Entry, zone: tzinfo) -> dict[str, Any]:
         "source": {"file": shift.file, "line": shift.line} if shift.file else None,
         "reachable": entry.reachable,
         "why_not": entry.why_not,
-        "away": {"until": iso(away.end, zone), "reason": away.reason} if away else None,
-        "contact_methods": [
-            {"channel": method.channel, "address": method.address, "wait": method.seconds}
-            for method in entry.contact_methods
-        ],
+        "away": _away(entry.absence, zone),
+        "contact_methods": _methods(entry.contact_methods),
     }
 
 

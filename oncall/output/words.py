@@ -46,20 +46,31 @@ def _json_escape(letter: str) -> str:
 
 
 def day_and_time(instant: float, zone: tzinfo, seen_from: float) -> str:
-    """`Sun 22 Nov 23:58`; the year where it is another than that of the instant it is seen from, seconds where there
-    are some."""
+    """`Sun 22 Nov 23:58`; the year where it is another than that of the instant it is seen from."""
+    return f"{day(instant, zone, seen_from)} {time_of_day(instant, zone)}"
+
+
+def day(instant: float, zone: tzinfo, seen_from: float) -> str:
+    """`Sun 22 Nov`; the year where it is another than that of the instant it is seen from."""
     local, year = times.at(instant, zone), times.at(seen_from, zone).year
-    clock = f"{local.hour:02}:{local.minute:02}" + (f":{local.second:02}" if local.second else "")
     shown = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}"
-    return f"{shown} {clock}" if local.year == year else f"{shown} {local.year} {clock}"
+    return shown if local.year == year else f"{shown} {local.year}"
+
+
+def time_of_day(instant: float, zone: tzinfo) -> str:
+    """`23:58`; seconds where there are some, and `EDT` or `EST` after a time that comes twice as the clocks go back."""
+    local = times.at(instant, zone)
+    clock = f"{local.hour:02}:{local.minute:02}" + (f":{local.second:02}" if local.second else "")
+    comes_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return f"{clock} {zone_mark(instant, zone)}" if comes_twice else clock
 
 
 def moment(instant: float, zone: tzinfo) -> str:
     """`Sun 22 Nov 2026 23:58 EST`."""
     local = times.at(instant, zone)
     seconds = f":{local.second:02}" if local.second else ""
-    day = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
-    return f"{day} {local.hour:02}:{local.minute:02}{seconds} {zone_mark(instant, zone)}"
+    date = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
+    return f"{date} {local.hour:02}:{local.minute:02}{seconds} {zone_mark(instant, zone)}"
 
 
 def zone_mark(instant: float, zone: tzinfo) -> str:
@@ -95,6 +106,8 @@ def problem_line(one: Problem) -> str:
     """A problem on one line, as compilers write them."""
     return f"{place(one)}: {one.severity}: {safe(one.message, 600)} [{one.code}]"
 
+
+NOBODY = "nobody"
 
 REASONS = {
     "left": "has left",

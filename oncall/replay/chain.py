@@ -62,8 +62,9 @@ class Chain:
         return self._names.index(tier)
 
     def bound(self, index: int, at: float) -> Sequence[Shift]:
-        """Everybody a tier leads to at a time. OutsideWindowError where the plan does not know."""
-        instant = self._start + at
+        """Everybody a tier leads to at a time; before the start, which is where clocks differ, those at the start.
+        OutsideWindowError where the plan does not know."""
+        instant = self._start + max(at, 0)
         if not self.plan.window.holds(instant):
             raise OutsideWindowError(instant)
         return self.plan.bound(self.account.bindings(self.policy.tiers[index].notify), instant)

@@ -101,6 +101,8 @@ def _chain(verdict: Verdict, record: Record, plan: Plan | None) -> Chain:
         raise OncallError(f"the candidate cannot be read as a whole: {one.file}:{one.line}: {one.message}")
     if verdict.account is None or verdict.account not in plan.accounts:
         raise OncallError("the candidate has no such account")
+    if record.misfit is not None:
+        raise OncallError(f"the log does not say {record.misfit}")
     return Chain(plan, verdict.account, policy_of(plan, verdict.account), record.start)
 
 

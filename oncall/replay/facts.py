@@ -23,6 +23,7 @@ NIGHT_FROM, NIGHT_UNTIL = 22, 8
 _NEVER_RANG = ("unreachable", "failed", "busy")
 _WAKES_NOBODY = ("email",)
 _KEPT = 32  # plans whose supervisors are kept
+_COUNTED = 64  # stretches between two changes of who supervises, of one plan
 
 
 class Tried(Struct, frozen=True):
@@ -255,24 +256,25 @@ class _Supervisors:
             for at in (segment.start, segment.end)
         }
         self._changes = sorted(changes)
-        self._place = -1
-        self._accounts: dict[str, int] = {}
+        self._counted: dict[int, dict[str, int]] = {}
 
     def of(self, account: str, at: float) -> tuple[Supervised, ...]:
         """The supervisors of an account at an instant, and how many accounts each has then."""
         bindings = self._bindings[account]
         if not bindings:
             return ()
-        self._count(at)
+        accounts = self._count(at)
         return tuple(
-            Supervised(shift.who, shift.label, self._accounts[shift.who]) for shift in self._plan.bound(bindings, at)
+            Supervised(shift.who, shift.label, accounts[shift.who]) for shift in self._plan.bound(bindings, at)
         )
 
-    def _count(self, at: float) -> None:
+    def _count(self, at: float) -> dict[str, int]:
         place = bisect_right(self._changes, at)
-        if place == self._place:
-            return
-        self._place, self._accounts = place, {}
-        for bindings, number in self._numbers.items():
-            for shift in self._plan.bound(bindings, at):
-                self._accounts[shift.who] = self._accounts.get(shift.who, 0) + number
+        if place not in self._counted:
+            if len(self._counted) >= _COUNTED:
+                self._counted.clear()
+            found = self._counted[place] = {}
+            for bindings, number in self._numbers.items():
+                for shift in self._plan.bound(bindings, at):
+                    found[shift.who] = found.get(shift.who, 0) + number
+        return self._counted[place]

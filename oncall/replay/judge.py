@@ -39,8 +39,8 @@ from oncall.replay.verdict import (
     Verdict,
 )
 
-MOST_ATTEMPTS = 1000
 _MOST_LOST = 1
+_MOST_TRIED = 20  # attempts among which the end of a lost one is looked for
 _ENDINGS = ("no_answer", "busy", "declined", "unreachable", "failed", "voicemail", "answered")
 
 
@@ -96,9 +96,8 @@ def _chain(plan: Plan, account: str | None, record: Record) -> tuple[Chain | Non
         told = [f"{one.file}:{one.line}: {one.message}" for one in unread(plan, account)]
         why = told[0] if told else "it is not in the workspace"
         return None, (Missing(f"the account {account!r}: {why}", record.log_line),)
-    if len(record.attempts) > MOST_ATTEMPTS:
-        what = f"which of them are of this dispatch: {len(record.attempts):,} attempts have its id"
-        return None, (Missing(what, record.log_line),)
+    if record.misfit is not None:
+        return None, (Missing(record.misfit, record.log_line),)
     try:
         return Chain(plan, account, policy_of(plan, account), record.start), tuple(_unread(plan, account))
     except OncallError as error:
@@ -133,7 +132,7 @@ def _verdict(
     held = _hold(chain, record, attempts) if chain else None
     missing = [*unsure, *(one.missing for one in record.doubts), *_lost(attempts), *_hidden(held, record)]
     possible: tuple[Result, ...] = (result,)
-    if doubts or lost or result == "undetermined" or (chain is None and result == "recovered"):
+    if doubts or lost or record.is_scattered or result == "undetermined" or (chain is None and result == "recovered"):
         result, possible = "undetermined", ()
     causes: set[Cause] = {"undetermined"}
     if chain and held and possible and not unsure:
@@ -253,7 +252,8 @@ def _cause(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...], he
     if not lost:
         return held.cause
     talked = any(attempts[place].picked_up is not None for place in lost)
-    if len(lost) > _MOST_LOST or (talked and chain.account.confirm):  # for however long everything stood still
+    many = len(lost) > _MOST_LOST or len(attempts) > _MOST_TRIED
+    if many or (talked and chain.account.confirm):  # for however long everything stood still
         return "schedule_gap" if held.cause == "schedule_gap" else "undetermined"
     causes = set()
     for endings in product(*(_endings(chain, attempts, place, record.ended) for place in lost)):

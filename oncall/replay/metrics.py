@@ -8,9 +8,9 @@ other.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping
+from heapq import merge
 from math import ceil
 
 from msgspec import Struct, field
@@ -208,24 +208,32 @@ class Kind(Struct):
 
 class Wakings:
     """Instants at which somebody's phone rang at night, as the stretches they make when no more than a minute lies
-    between one and the next. However many attempts there are, a stretch is two numbers."""
+    between one and the next. However many attempts there are, a stretch is two numbers; those that came last wait to be
+    put among the others, until there are as many as there are of these."""
 
     def __init__(self) -> None:
-        self._starts, self._ends = array("d"), array("d")
+        self._stretches = array("d")  # start and end in turn, sorted
+        self._waiting = array("d")
 
     def add(self, at: float) -> None:
         """One more instant."""
-        starts, ends = self._starts, self._ends
-        first = bisect_left(ends, at - ONE_WAKING)  # stretches from here on end late enough to touch it
-        last = first
-        while last < len(starts) and starts[last] <= at + ONE_WAKING:
-            last += 1
-        start = min(at, starts[first]) if first < last else at
-        end = max(at, ends[last - 1]) if first < last else at
-        starts[first:last], ends[first:last] = array("d", [start]), array("d", [end])
+        self._waiting.append(at)
+        if len(self._waiting) > 1000 + len(self._stretches):
+            self._merge()
+
+    def _merge(self) -> None:
+        before = iter(self._stretches)
+        found = array("d")
+        for start, end in merge(zip(before, before, strict=True), ((at, at) for at in sorted(self._waiting))):
+            if found and start <= found[-1] + ONE_WAKING:
+                found[-1] = max(found[-1], end)
+            else:
+                found.extend((start, end))
+        self._stretches, self._waiting = found, array("d")
 
     def __len__(self) -> int:
-        return len(self._starts)
+        self._merge()
+        return len(self._stretches) // 2
 
 
 class Person(Struct):

@@ -13,7 +13,7 @@ from oncall.replay.verdict import ActualAttempt, Missing
 
 Attempts = tuple[ActualAttempt, ...]
 
-_MOST_SHARED = 20
+_MOST_SHARED = 40  # people, of all the numbers that are shared
 
 
 class Known(Struct, frozen=True):
@@ -41,7 +41,7 @@ def people_of(record: Record, contacts: Contacts, is_due: Callable[[Attempts, in
     shared = [place for place, people in enumerate(candidates) if len(people) > 1]
     if not shared:
         return Known(tuple(attempts), tuple(unnamed))
-    if is_due is None or len(shared) > _MOST_SHARED:
+    if is_due is None or sum(len(candidates[place]) for place in shared) > _MOST_SHARED:
         unsure = [_unsure(attempts[place], candidates[place]) for place in shared]
         return Known(tuple(attempts), (*unnamed, *unsure))
     for place in shared:

@@ -18,13 +18,16 @@ from oncall.logs.event import LogEvent, encode
 from oncall.logs.faults import Fault
 from oncall.logs.shows import EVERYTHING, Shows, union
 from oncall.replay.verdict import TOLERANCE, UNKNOWN, ActualAttempt, ActualCallback, Missing, Transfer
+from oncall.times import DAY, show_duration
 
 Numbered = tuple[int, LogEvent]
 _Timed = tuple[float, int, int, LogEvent]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SAME_SECOND = 1
-_LATELY = 200
+_LATELY = 50  # attempts that an event which names none may be of
+_MOST_ATTEMPTS = 300
+_LONGEST = 92 * DAY  # from the start to whatever is tried, taken or given up, before and after
 _OF_ATTEMPTS = ("attempt_started", "attempt_ringing", "attempt_answered", "attempt_ended")
 
 _AFTERWARDS = ("callback_opened", "callback_escalated", "callback_completed", "resolved", "gap", "note")
@@ -113,6 +116,25 @@ class Record(Struct, frozen=True):
     def first_taken(self) -> Taken | None:
         """Who took it first."""
         return self.taken[0] if self.taken else None
+
+    @property
+    def misfit(self) -> str | None:
+        """What has to be known before it can be held against a policy: there are more attempts than one dispatch has,
+        or they lie further apart."""
+        if len(self.attempts) > _MOST_ATTEMPTS:
+            return f"which of them are of this dispatch: {len(self.attempts):,} attempts have its id"
+        if self.is_scattered:
+            return (
+                "which of its events are of this dispatch: they lie months apart (clocks that differ, or an id reused)"
+            )
+        return None
+
+    @property
+    def is_scattered(self) -> bool:
+        """Whether somebody was tried, or took it, or the caller left, months before it started or after."""
+        times = [time for one in self.attempts for time in (one.started, one.picked_up, one.ended)]
+        times += [self.hung_up, *(one.at for one in self.taken)]
+        return any(time is not None and abs(time) > _LONGEST for time in times)
 
 
 def record_of(numbered: Sequence[Numbered], faults: Sequence[Fault] = ()) -> Record:
@@ -203,6 +225,7 @@ class _Putting:
         self._begun: list[_Draft] = []
         self._taken: list[Taken] = []
         self._said: dict[str, tuple[str, int]] = {}
+        self._two_accounts = False
         self._recordings: dict[str, None] = {}
         self._resolved: bool | None = None
         self._transfers: list[tuple[float, int]] = []
@@ -370,10 +393,11 @@ class _Putting:
     def _say(self, name: str, value: str, number: int) -> None:
         known = self._said.setdefault(name, (value, number))
         if known[0] != value and name == "account":
-            what = f"another account than on line {known[1]}"
-            if not any(fault.what == what for fault in self._faults):
+            if not self._two_accounts:
+                what = f"another account than on line {known[1]}"
                 self._faults.append(Fault(number, what))
                 self._unsure.append(Missing(f"which account it was for: {what}", number))
+            self._two_accounts = True
 
     def _try(self, at: float, number: int, event: LogEvent) -> None:
         draft = self._draft(at, number, event)
@@ -507,7 +531,7 @@ def _offset(instant: datetime, start: float) -> float:
 
 
 def _seconds(length: float) -> str:
-    return f"{length:g}s"
+    return f"{length:g}s" if length < 120 else show_duration(length)
 
 
 def lines_out_of_order(numbered: Sequence[Numbered]) -> list[Fault]:

@@ -7,17 +7,20 @@ of the dispatches; nothing is kept but the lines of those under way.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from heapq import merge
 from operator import itemgetter
+from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from oncall.errors import OncallError
-from oncall.logs.contacts import Contacts
+from oncall.errors import OncallError, contained, internal_error
+from oncall.logs.contacts import ContactsOfPlans
 from oncall.logs.faults import Fault, Faults
 from oncall.logs.mending import events_of
 from oncall.logs.reading import Group, Log, open_log
@@ -32,8 +35,10 @@ from oncall.workspace.numbers import endpoint, readings
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnProcess
 
 _T = TypeVar("_T")
+_ATTACH = "the lines of this dispatch"
 _BATCH = 200  # dispatches between two reports of a process
 
 
@@ -121,7 +126,7 @@ class Replay(Generic[_T]):
             self.faults = log.faults
             for number, judged in enumerate(_judged(self._job, log, (0, 1), stack)):
                 self.summary.add(judged.verdict)
-                made = self._each(judged)
+                made = _made(self._each, judged, log.faults)
                 if made is not None:
                     yield made
                 if number % _BATCH == 0:
@@ -138,7 +143,7 @@ class Replay(Generic[_T]):
                 worker = context.Process(
                     target=_work, args=(theirs, self._job, self._each, (which, self._jobs)), daemon=True
                 )
-                worker.start()
+                _start(worker)
                 theirs.close()
                 stack.callback(worker.join)
                 stack.callback(worker.terminate)
@@ -158,19 +163,41 @@ class Replay(Generic[_T]):
         while True:
             try:
                 kind, content = pipe.recv()
-            except EOFError:
-                raise OncallError("a process of the replay has died: try --jobs 1") from None
+            except (EOFError, OSError, UnpicklingError):  # in the middle of a message, too
+                raise OncallError(
+                    "a process of the replay was killed (is there enough memory?): try --jobs 1"
+                ) from None
             if kind == "batch":
                 position, made = content
                 reported(which, position)
                 yield from made
             elif kind == "end":
-                summary, first, number = content
+                summary, *faults = content
                 self.summary.merge(summary)
-                self.faults.merge(first, number)
+                self.faults.merge(*faults)
                 return
             else:
                 raise OncallError(content)
+
+
+def _start(worker: SpawnProcess) -> None:
+    """Start a process that says nothing but through its pipe: whatever Python prints when it fails of itself would
+    stand in the middle of the answer."""
+    try:
+        ours = os.dup(2)
+    except OSError:  # there is no standard error
+        ours = None
+    try:
+        if ours is not None:
+            with open(os.devnull, "wb") as nowhere:
+                os.dup2(nowhere.fileno(), 2)
+        worker.start()
+    except OSError as error:
+        raise OncallError(f"no further process can be started ({error.strerror}): try --jobs 1") from None
+    finally:
+        if ours is not None:
+            os.dup2(ours, 2)
+            os.close(ours)
 
 
 def _work(pipe: Connection, job: Job, each: Callable[[Judged], Any], part: tuple[int, int]) -> None:
@@ -181,7 +208,7 @@ def _work(pipe: Connection, job: Job, each: Callable[[Judged], Any], part: tuple
             summary, made = Summary(), []
             for number, judged in enumerate(_judged(job, log, part, stack), 1):
                 summary.add(judged.verdict)
-                one = each(judged)
+                one = _made(each, judged, log.faults)
                 if one is not None:
                     made.append((judged.verdict.log_line, one))
                 if number % _BATCH == 0:
@@ -189,12 +216,24 @@ def _work(pipe: Connection, job: Job, each: Callable[[Judged], Any], part: tuple
                     made = []
             pipe.send(("batch", (log.read, made)))
             # Lines that are nobody's are met by every process.
-            mine = [one for one in log.faults.first if one.dispatch is not None or part[0] == 0]
-            pipe.send(("end", (summary, mine, log.faults.number - (log.faults.nobodys if part[0] else 0))))
+            faults = log.faults
+            mine = [one for one in faults.first if one.dispatch is not None or part[0] == 0]
+            pipe.send(("end", (summary, mine, faults.number - (faults.nobodys if part[0] else 0), faults.internal)))
     except OncallError as error:
         pipe.send(("error", str(error)))
     except (BrokenPipeError, KeyboardInterrupt):
         return  # nobody waits for it any more
+    except Exception as error:
+        pipe.send(("error", f"{internal_error(error, 'the log')}; or try --jobs 1"))
+
+
+def _made(each: Callable[[Judged], _T | None], judged: Judged, faults: Faults) -> _T | None:
+    """What is made of a verdict."""
+    return contained(lambda: each(judged), partial(_lost, faults, judged.verdict), _ATTACH)
+
+
+def _lost(faults: Faults, of: Verdict | Record, why: str) -> None:
+    faults.add(Fault(of.log_line, why, of.dispatch, internal=True))
 
 
 def _judged(job: Job, log: Log, part: tuple[int, int], stack: ExitStack) -> Iterator[Judged]:
@@ -208,13 +247,37 @@ def _judged(job: Job, log: Log, part: tuple[int, int], stack: ExitStack) -> Iter
         record = record_from(group, log.faults)
         if record is None or not job.wanted.may_be(record, job.country):
             continue
-        judged = judging.judged(record)
+        judged = contained(partial(judging.judged, record), partial(_undetermined, log.faults, record), _ATTACH)
         if job.wanted.is_one(judged.verdict):
-            yield replace(judging.with_candidate(judged, record), record=record, group=group)
+            judged = contained(
+                partial(judging.with_candidate, judged, record),
+                partial(_without_candidate, log.faults, judged, record),
+                _ATTACH,
+            )
+            yield replace(judged, record=record, group=group)
+
+
+def _undetermined(faults: Faults, record: Record, why: str) -> Judged:
+    _lost(faults, record, why)
+    return Judged(judge(record, None, f"a judgement: {why}"))
+
+
+def _without_candidate(faults: Faults, judged: Judged, record: Record, why: str) -> Judged:
+    _lost(faults, record, why)
+    changed = replace(counterfactual(judged.verdict, record, None, None), why=why)
+    return replace(judged, verdict=replace(judged.verdict, counterfactual=changed))
 
 
 def record_from(group: Group, faults: Faults) -> Record | None:
     """The record of the lines of one dispatch, what is wrong with them reported; None where none can be read."""
+
+    def lost(why: str) -> None:
+        faults.add(Fault(group.lines[0][0], why, group.dispatch, weighs=True, internal=True))
+
+    return contained(lambda: _record_from(group, faults), lost, _ATTACH)
+
+
+def _record_from(group: Group, faults: Faults) -> Record | None:
     events, unread = events_of(group.lines)
     if group.cut_off and not any(event.type == "closed" for _, event in events):
         what = "the log breaks off after this line, and the dispatch may go on"
@@ -236,15 +299,13 @@ class _Judging:
     def __init__(self, plans: PlansOfTheTime, other: PlansOfTheTime | None) -> None:
         self._plans = plans
         self._other = other
-        self._contacts: dict[str, Contacts] = {}
+        self._contacts = ContactsOfPlans()
 
     def judged(self, record: Record) -> Judged:
         """The verdict by the plan of the time."""
 
         def held(plan: Plan) -> Judged:
-            if plan.digest not in self._contacts:
-                self._contacts[plan.digest] = Contacts(plan)
-            return Judged(judge(record, plan, contacts=self._contacts[plan.digest]), plan)
+            return Judged(judge(record, plan, contacts=self._contacts.of(plan)), plan)
 
         try:
             judged, used = self._plans.ask(record.start, held)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from icalendar.parser import unescape_backslash
 from icalendar.prop import vDDDTypes
@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oncall import times
-from oncall.errors import Problem, problem
+from oncall.errors import Problem, internal_error, problem
 from oncall.rotations import recurrence
 from oncall.rotations.properties import Property, properties
 from oncall.rotations.recurrence import Moment, Rule
@@ -30,6 +30,7 @@ _LENGTH = re.compile(r"\+?P(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,7})H)?(?:(
 _FIRST_YEAR, _LAST_YEAR = 1900, 9000
 _MOST_DESCRIPTION = 200
 _MOST_DATES = 10_000
+_LONGEST, _LONGEST_RECURRING = timedelta(days=36_525), timedelta(days=3_660)
 NO_SUMMARY = "(no summary)"
 
 
@@ -129,6 +130,9 @@ class _Reader:
         except (ValueError, OverflowError) as error:
             self._report("OC307", f"this VTIMEZONE cannot be read: {error.args[0]}", part.line)
             return
+        except Exception as error:  # not ours: a library met something that nobody foresaw
+            self._report("OC307", f"this VTIMEZONE cannot be read: {internal_error(error, 'the calendar')}", part.line)
+            return
         if defined:
             self.custom.setdefault(*defined)
 
@@ -169,6 +173,8 @@ class _Reader:
         except (ValueError, OverflowError) as error:
             line = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], int) else None
             self._refuse(part, uid, str(error.args[0] if error.args else error), line)
+        except Exception as error:  # not ours: a library met something that nobody foresaw
+            self._refuse(part, uid, internal_error(error, "the calendar"), None)
         else:
             self.events.append(event)
 
@@ -187,17 +193,18 @@ class _Reader:
             raise _BrokenEventError("it has no DTSTART")
         if "EXRULE" in by_name:
             raise _BrokenEventError("EXRULE is not understood; write EXDATE", by_name["EXRULE"][0].line)
+        _check_recurs_or_replaces(by_name)
         start = self._moment(by_name["DTSTART"][0])
         stamps = [self._note_written(prop) for name in ("DTSTAMP", "LAST-MODIFIED") for prop in by_name.get(name, ())]
         replaces = next((self._like(start, prop, prop.value) for prop in by_name.get("RECURRENCE-ID", ())), None)
-        return Event(
+        event = Event(
             line=line,
             uid=_first(by_name, "UID") or None,
             summary=unescape_backslash(_first(by_name, "SUMMARY")).strip() or NO_SUMMARY,
             start=start,
             end=self._end(start, by_name),
             attendees=tuple(_attendees(by_name.get("ATTENDEE", ()))),
-            rules=() if replaces else tuple(_rule(prop, start) for prop in by_name.get("RRULE", ())),
+            rules=tuple(_rule(prop, start) for prop in by_name.get("RRULE", ())),
             added=tuple(self._added(start, _bounded(by_name.get("RDATE", ())))),
             excluded=tuple(self._dates(start, _bounded(by_name.get("EXDATE", ())))),
             replaces=replaces,
@@ -209,6 +216,8 @@ class _Reader:
             sequence=_sequence(_first(by_name, "SEQUENCE")),
             stamp=stamps[0] if "DTSTAMP" in by_name and stamps else 0,
         )
+        _check_length(event)
+        return event
 
     def _end(self, start: Moment, by_name: dict[str, list[Property]]) -> Moment | Length | None:
         if "DTEND" in by_name:
@@ -276,6 +285,34 @@ class _Reader:
                     yield self._like(start, prop, begin), _length(end, prop.line)
                 else:
                     yield self._like(start, prop, begin), self._like(start, prop, end)
+
+
+def _check_recurs_or_replaces(by_name: dict[str, list[Property]]) -> None:
+    """An event replaces one occurrence of its series or recurs by itself, and which of the two is meant where it says
+    both (a series that was copied in Outlook does), nobody can tell."""
+    recurs = next((prop for name in ("RRULE", "RDATE") for prop in by_name.get(name, ()) if prop.value.strip()), None)
+    if recurs is None or "RECURRENCE-ID" not in by_name:
+        return
+    raise _BrokenEventError(
+        f"it has both RECURRENCE-ID and {recurs.name}: it can't both replace an occurrence and recur; delete "
+        f"RECURRENCE-ID and give it a UID of its own if it is a series (a copy made in Outlook looks like this), else "
+        f"delete {recurs.name}",
+        recurs.line,
+    )
+
+
+def _check_length(event: Event) -> None:
+    """Nobody is on call for a hundred years, or every day anew for ten."""
+    limit = _LONGEST_RECURRING if event.rules or event.added else _LONGEST
+    for start, end in ((event.start, event.end), *event.added):
+        if isinstance(end, Length):
+            length = timedelta(days=end.days, seconds=end.seconds)
+        else:
+            length = end.local - start.local if end else timedelta(days=1)
+        if length > limit:
+            also = " that recurs" if limit == _LONGEST_RECURRING else ""
+            message = f"it lasts {length.days:,} days: a shift{also} may last {limit.days:,} at most"
+            raise _BrokenEventError(message)
 
 
 def _bounded(found: Sequence[Property]) -> Sequence[Property]:

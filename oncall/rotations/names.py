@@ -22,8 +22,13 @@ _MOST_CHARACTERS = 1000
 
 def normal(name: str) -> str:
     """A name without what does not count: case, accents, runs of spaces."""
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
+    # Accents that stand alone go first: how long it takes to normalize a run of them grows with its square.
+    plain = _without_accents(unicodedata.normalize("NFKD", _without_accents(name)))
     return " ".join(plain.casefold().split())
+
+
+def _without_accents(text: str) -> str:
+    return text if text.isascii() else "".join(letter for letter in text if not unicodedata.combining(letter))
 
 
 def priority(summary: str) -> tuple[int, str]:
@@ -139,7 +144,7 @@ class Reader(Struct):
         except TimeoutError:
             self.slow_pattern = True
             return None
-        except regex.error:
+        except (regex.error, RecursionError, MemoryError):
             return None
         return match.group("who") if match else None
 

@@ -7,22 +7,27 @@ DTEND from DTSTART; a DURATION counts days on the wall clock and hours exactly.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from operator import itemgetter
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from oncall import times
-from oncall.errors import Problem, problem
+from oncall.errors import Problem, internal_error, problem
 from oncall.rotations import recurrence
 from oncall.rotations.ics import Calendar, Event, Length, Series
-from oncall.rotations.recurrence import Moment
+from oncall.rotations.recurrence import Moment, Rule
 
 MOST_WORK = 100_000
 
 _DAY = timedelta(days=1)
 _MARGIN = 2 * times.DAY  # a local time is never farther than this from the same time in UTC, skipped days included
+_WORK_OF_A_CHECK = 4  # what it costs to see whether a rule gives its own start, in starts looked at
+
+End = Moment | Length | None  # of an event; None is one whole day
+_Begin = tuple[Moment, End, Moment]  # where an occurrence begins, an end, and the start that end belongs to
 
 
 class Occurrence(Struct, frozen=True):
@@ -57,11 +62,15 @@ def expand(calendar: Calendar, since: int, until: int, zone: tzinfo) -> Expanded
     problems: list[Problem] = []
     work = 0
     complete = True
+    near = _Near(since, until)
     for series in calendar.series:
-        expansion = _Expansion(calendar.file, series, since, until, zone)
-        if work > MOST_WORK and series.master and series.master.rules:
+        master = series.master
+        if master and not series.changes and not master.rules and not master.added and not near.may_hold(master):
+            continue
+        expansion = _Expansion(calendar.file, series, near, zone)
+        if work > MOST_WORK and master and master.rules:
             message = "is left out: the rules before it recur too often for one calendar"
-            expansion.report("OC304", message, series.master)
+            expansion.report("OC304", message, master)
             complete = False
         else:
             found += expansion.run()
@@ -71,15 +80,36 @@ def expand(calendar: Calendar, since: int, until: int, zone: tzinfo) -> Expanded
     return Expanded(found, problems, complete)
 
 
+class _Near:
+    """A window, and a quick look at whether something written on a wall clock can be in it, whatever the zone."""
+
+    def __init__(self, since: int, until: int) -> None:
+        self.since = since
+        self.until = until
+        self.opens = _wall(since, UTC, -_MARGIN)
+        self.closes = _wall(until, UTC, _MARGIN)
+
+    def may_hold(self, event: Event) -> bool:
+        """Whether an event by itself, its rules aside, may be in the window or has to be refused."""
+        return self.may_reach(event.start, event.end)
+
+    def may_reach(self, start: Moment, end: End) -> bool:
+        """The same of a stretch."""
+        if isinstance(end, Moment) and end.local <= start.local:
+            return True
+        return start.local <= self.closes and _wall_end(start, end) >= self.opens
+
+
 class _Expansion:
     """One series in one window. The occurrences of its master, less what EXDATE takes out and what other events of the
     UID replace, then those events themselves."""
 
-    def __init__(self, file: str, series: Series, since: int, until: int, zone: tzinfo) -> None:
+    def __init__(self, file: str, series: Series, near: _Near, zone: tzinfo) -> None:
         self.file = file
         self.series = series
-        self.since = since
-        self.until = until
+        self.near = near
+        self.since = near.since
+        self.until = near.until
         self.zone = zone
         self.problems: list[Problem] = []
         self.unreadable: set[int] = set()
@@ -91,82 +121,157 @@ class _Expansion:
         self.problems.append(problem(code, f"{name} {message}", self.file, line or event.line, 1))
 
     def run(self) -> list[Occurrence]:
-        master = self.series.master
+        """The occurrences that meet the window. Whatever goes wrong with an event takes that event down alone."""
         found: list[Occurrence] = []
-        if master:
-            try:
-                found = self._of_master(master)
-            except (ValueError, OverflowError) as error:
-                self.report("OC304", f"is left out: {error}", master)
-                self.complete = not isinstance(error, recurrence.TooManyError)
-                self.work += 0 if self.complete else recurrence.MOST_STARTS
-        excluded = _Places(master.excluded if master else (), self.zone)
-        for change in self.series.changes:
-            if change.replaces and not change.cancelled and not excluded.hold(change.replaces, self.zone):
-                found += self._stretch(change, change.start, change.end, change.start)
-        return [one for one in found if one.start < self.until and one.end > self.since]
+        if self.series.master:
+            found += self._guarded(self.series.master, self._of_master(self.series.master))
+        changes = [
+            change
+            for change in self.series.changes
+            if change.replaces and not change.cancelled and self.near.may_hold(change)
+        ]
+        for change in self._not_excluded(changes):
+            found += self._guarded(change, self._stretch(change, change.start, change.end, change.start))
+        return [occurrence for occurrence in found if occurrence.start < self.until and occurrence.end > self.since]
 
-    def _of_master(self, master: Event) -> list[Occurrence]:
-        places = _Places(((moment, line) for moment, line in master.excluded), self.zone)
-        replaced = _Places(
-            ((change.replaces, change.line) for change in self.series.changes if change.replaces), self.zone
-        )
+    def _guarded(self, event: Event, occurrences: Iterable[Occurrence]) -> list[Occurrence]:
+        """The occurrences of an event, none where they cannot be worked out."""
+        try:
+            return list(occurrences)
+        except recurrence.TooManyError as error:
+            self.complete = False
+            self.work += recurrence.MOST_STARTS
+            self.report("OC304", f"is left out: {error}", event)
+        except (ValueError, OverflowError) as error:
+            self.report("OC304", f"is left out: {error}", event)
+        except Exception as error:  # not ours: a library met something that nobody foresaw
+            self.report("OC304", f"is left out: {internal_error(error, 'the calendar')}", event)
+        return []
+
+    def _not_excluded(self, changes: list[Event]) -> list[Event]:
+        """The changes of occurrences that no EXDATE of the series takes out."""
+        master = self.series.master
+        if not changes or not master or not master.excluded:
+            return changes
+        days = {
+            change.replaces.local.date() + timedelta(days=days)
+            for change in changes
+            for days in range(-2, 3)
+            if change.replaces
+        }
+        near = (pair for pair in master.excluded if pair[0].local.date() in days)
+        places = _Places(near, self.zone)
+        return [change for change in changes if change.replaces and not places.hold(change.replaces, self.zone)]
+
+    def _of_master(self, master: Event) -> Iterator[Occurrence]:
+        if not master.rules and not master.added and not self.series.changes and not master.excluded:
+            yield from self._stretch(master, master.start, master.end, master.start)
+            return
+        first, last = self._bounds(master)
+        named = [(change.replaces, change.line) for change in self.series.changes if change.replaces]
+        excluded = _Places(_between(master.excluded, first, last), self.zone)
+        replaced = _Places(_between(named, first, last), self.zone)
         future = sorted(
             ((_place_of(change, self.zone), change) for change in self.series.changes if _holds_on(change)),
             key=itemgetter(0),
         )
-        found: list[Occurrence] = []
-        for start, end, model in self._starts(master):
-            if places.take(start, self.zone) | replaced.take(start, self.zone):
+        for start, end, model in self._starts(master, first, last):
+            if excluded.take(start, self.zone) | replaced.take(start, self.zone):
                 continue
-            template = _in_force(future, start.instant(self.zone))
+            template = _in_force(future, start.instant(self.zone)) if future else None
             if template is None:
-                found += self._stretch(master, start, end, model)
+                yield from self._stretch(master, start, end, model)
             elif not template.cancelled:
-                found += self._shifted(template, start)
-        self._report_strays(master, places, replaced)
-        return found
+                yield from self._shifted(template, start)
+        self._report_strays(master, excluded, replaced)
+        if master.rules:
+            kept = not excluded.hold(master.start, self.zone) and not replaced.hold(master.start, self.zone)
+            self._report_off_rule(master, kept=kept)
 
-    def _starts(self, master: Event) -> list[tuple[Moment, Moment | Length | None, Moment]]:
-        """Where occurrences of the master begin, each with an end and the start that end belongs to."""
+    def _bounds(self, master: Event) -> tuple[datetime, datetime]:
+        """Between which starts, on the master's wall clock, its occurrences can meet the window."""
         zone = master.start.zone or self.zone
-        moved = max((abs(_moved(change, self.zone)) for change in self.series.changes if _holds_on(change)), default=0)
-        first = _wall(self.since, zone, -self._longest(master) - moved - _MARGIN)
-        last = _wall(self.until, zone, moved + _MARGIN)
+        templates = [change for change in self.series.changes if _holds_on(change)]
+        moved = max((abs(_moved(change, self.zone)) for change in templates), default=0)
+        longest = max(_nominal(event.start, event.end) for event in (master, *templates))
+        first = _wall(self.since, zone, -longest - moved - _MARGIN)
+        return first, _wall(self.until, zone, moved + _MARGIN)
+
+    def _starts(self, master: Event, first: datetime, last: datetime) -> list[_Begin]:
+        """Where occurrences of the master begin between two wall-clock times."""
         bounds = [_last_start(rule.until, master.start, self.zone) for rule in master.rules]
-        begins: dict[object, tuple[Moment, Moment | Length | None, Moment]] = {}
+        begins: dict[object, _Begin] = {}
         if not bounds or any(bound is None or master.start.local <= bound for bound in bounds):
             begins[master.start.local, master.start.zone] = (master.start, master.end, master.start)
         for rule, bound in zip(master.rules, bounds, strict=True):
             end = last if bound is None else min(last, bound)
             expanded = recurrence.starts(rule, master.start.local, first, end)
-            self.work += expanded.work
-            if self.work > MOST_WORK:
-                raise recurrence.TooManyError("its rules recur too often")
-            for local in expanded.found:
+            self._count(expanded.work)
+            for local in expanded.moments:
                 moment = Moment(local, master.start.zone, master.start.all_day)
-                exact = None if rule.until is None or moment.all_day else rule.until.exact
-                if exact is not None and moment.instant(self.zone) > exact:
-                    continue
-                begins.setdefault((local, moment.zone), (moment, master.end, master.start))
+                if not self._is_past_until(rule, moment):
+                    begins.setdefault((local, moment.zone), (moment, master.end, master.start))
         for moment, own_end in master.added:
-            own = (moment, own_end, moment) if own_end else (moment, master.end, master.start)
-            begins.setdefault((moment.local, moment.zone), own)
+            if own_end and self.near.may_reach(moment, own_end):
+                begins.setdefault((moment.local, moment.zone), (moment, own_end, moment))
+            elif not own_end and first - _DAY <= moment.local <= last + _DAY:
+                begins.setdefault((moment.local, moment.zone), (moment, master.end, master.start))
         return list(begins.values())
 
-    def _longest(self, master: Event) -> int:
-        """How long before the window an occurrence may begin and still be in it."""
-        try:
-            return max(self._nominal(event.start, event.end) for event in (master, *self.series.changes))
-        except ValueError:
-            return 0
+    def _count(self, work: int) -> None:
+        self.work += work
+        if self.work > MOST_WORK:
+            raise recurrence.TooManyError("its rules recur too often")
 
-    def _nominal(self, start: Moment, end: Moment | Length | None) -> int:
-        if isinstance(end, Moment):
-            return max(0, end.instant(self.zone) - start.instant(self.zone)) + 2 * times.DAY
-        if isinstance(end, Length):
-            return end.days * times.DAY + end.seconds + 2 * times.DAY
-        return 3 * times.DAY
+    def _is_past_until(self, rule: Rule, moment: Moment) -> bool:
+        exact = None if rule.until is None or moment.all_day else rule.until.exact
+        return exact is not None and moment.instant(self.zone) > exact
+
+    def _report_off_rule(self, master: Event, *, kept: bool) -> None:
+        """Say so where the start of a series is not one its rule gives, as RFC 5545 3.8.5.3 wants it. Programs then
+        differ about two days: the start itself (`kept` where no exception takes it out), and with COUNT the last one,
+        as the start counts for some of them and not for others."""
+        start = master.start
+        counted = [rule for rule in master.rules if rule.count is not None]
+        disputed = kept and self._meets(start, master) and all(moment != start for moment, _ in master.added)
+        if not counted and not disputed:
+            return
+        self.work += _WORK_OF_A_CHECK * len(master.rules)
+        if any(recurrence.gives(rule, start.local) for rule in master.rules):
+            return
+        effects = [f"{_shown(start)} counts here, and is left out by other programs"] if disputed else []
+        for rule in counted:
+            extra = self._one_more(master, rule)
+            if extra and self._meets(extra, master):
+                effects.append(f"other programs don't count the start in COUNT={rule.count} and add {_shown(extra)}")
+        if effects:
+            kind = "day" if start.all_day else "time"
+            opening = f"begins on {start.local:%A} {_shown(start)}, a {kind} its own RRULE doesn't give"
+            self.report("OC311", f"{opening}: {'; '.join(effects)}; {self._on_the_rule(master)}", master)
+
+    def _one_more(self, master: Event, rule: Rule) -> Moment | None:
+        """The start that COUNT would still give if it did not count the event's own, as far as the window."""
+        assert rule.count is not None
+        uncounted = replace(rule, count=rule.count + 1)
+        expanded = recurrence.starts(uncounted, master.start.local, master.start.local, self.near.closes)
+        self.work += expanded.work
+        if len(expanded.moments) < rule.count:
+            return None
+        return Moment(expanded.moments[-1], master.start.zone, master.start.all_day)
+
+    def _meets(self, start: Moment, master: Event) -> bool:
+        """Whether an occurrence of the master at a start meets the window."""
+        return start.instant(self.zone) < self.until and self._end(start, master.end, master.start)[0] > self.since
+
+    def _on_the_rule(self, master: Event) -> str:
+        """What to do about a start that the rules of a series don't give."""
+        for rule in master.rules:
+            following = recurrence.following(rule, master.start.local)
+            bound = _last_start(rule.until, master.start, self.zone)
+            if following and (bound is None or following <= bound):
+                first = _shown(Moment(following, all_day=master.start.all_day))
+                return f"begin the series on {first}, the first its RRULE gives"
+        return "its RRULE gives nothing else: delete it, or the event"
 
     def _shifted(self, template: Event, start: Moment) -> list[Occurrence]:
         """An occurrence under an event that holds for all the following ones as well."""
@@ -232,11 +337,11 @@ class _Expansion:
     def _report_strays(self, master: Event, excluded: _Places, replaced: _Places) -> None:
         """EXDATEs and RECURRENCE-IDs in the window that no occurrence answers to."""
         for moment, line in excluded.left(self.since, self.until, self.zone):
-            shown = moment.local.date() if moment.all_day else moment.local.isoformat(" ", "minutes")
-            self.report("OC310", f"excludes {shown}, when it has no occurrence", master, line)
+            self.report("OC310", f"excludes {_shown(moment)}, when it has no occurrence", master, line)
         for moment, line in replaced.left(self.since, self.until, self.zone):
-            shown = moment.local.date() if moment.all_day else moment.local.isoformat(" ", "minutes")
-            self.report("OC310", f"replaces its occurrence of {shown}, and there is none: both stand", master, line)
+            self.report(
+                "OC310", f"replaces its occurrence of {_shown(moment)}, and there is none: both stand", master, line
+            )
 
 
 class _Places:
@@ -339,13 +444,50 @@ def _minutes(seconds: int) -> str:
     return times.show_duration(abs(seconds))
 
 
-def earliest(calendar: Calendar) -> int | None:
-    """An instant before which the calendar says nothing, whatever its zone; None where it says nothing at all."""
-    begins = [
-        moment.instant(UTC)
-        for series in calendar.series
-        for event in (series.master, *series.changes)
-        if event
-        for moment in (event.start, *(added for added, _ in event.added))
-    ]
-    return min(begins) - _MARGIN if begins else None
+def _shown(moment: Moment) -> str:
+    return str(moment.local.date()) if moment.all_day else moment.local.isoformat(" ", "minutes")
+
+
+def _between(moments: Iterable[tuple[Moment, int]], first: datetime, last: datetime) -> list[tuple[Moment, int]]:
+    """Those near enough to two wall-clock times to mean an occurrence between them, in whatever zone they are."""
+    opens, closes = _plus(first, -2 * _DAY), _plus(last, 2 * _DAY)
+    return [pair for pair in moments if opens <= pair[0].local <= closes]
+
+
+def _plus(local: datetime, length: timedelta) -> datetime:
+    """A time and a length; at the ends of the calendar it ends there."""
+    try:
+        return local + length
+    except OverflowError:
+        return datetime(1, 1, 1) if length < timedelta() else datetime(9999, 12, 31)
+
+
+def _nominal(start: Moment, end: End) -> int:
+    """How long before a window an occurrence may begin and still be in it, in seconds, whatever the zones."""
+    return int((_wall_end(start, end) - start.local).total_seconds()) + 3 * times.DAY
+
+
+def _wall_end(start: Moment, end: End) -> datetime:
+    """The end of a stretch as its wall clock shows it, in the zone of the end."""
+    if isinstance(end, Moment):
+        return max(start.local, end.local)
+    return _plus(start.local, _DAY if end is None else timedelta(days=end.days, seconds=end.seconds))
+
+
+def extent(calendar: Calendar) -> tuple[int, int | None] | None:
+    """An instant before which the calendar says nothing, and one after which it does not, whatever its zone: None where
+    a rule may go on. None in place of both where it says nothing at all."""
+    begins: list[datetime] = []
+    ends: list[datetime] = []
+    for series in calendar.series:
+        for event in (series.master, *series.changes) if series.master else series.changes:
+            begins.append(event.start.local)
+            ends.append(_wall_end(event.start, event.end))
+            for moment, own_end in event.added:
+                begins.append(moment.local)
+                ends.append(_wall_end(moment, own_end or event.end))
+    if not begins:
+        return None
+    goes_on = any(series.master and series.master.rules for series in calendar.series)
+    first = times.instant(min(begins), UTC) - _MARGIN
+    return first, None if goes_on else times.instant(max(ends), UTC) + _MARGIN

@@ -6,9 +6,11 @@ their priority, and rank among themselves in the same way; what is left of a pla
 
 from __future__ import annotations
 
-from bisect import insort
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
+from heapq import heappop, heappush
+from itertools import pairwise
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,9 +20,14 @@ from oncall.errors import WARNING, Problem, problem
 from oncall.model import Person, Shift
 from oncall.rotations.ics import Calendar
 from oncall.rotations.names import Reader
-from oncall.rotations.occurrences import earliest, expand
+from oncall.rotations.occurrences import expand, extent
 from oncall.schedule import AHEAD, Schedule, Segment, Window
 
+MOST_AT_ONCE = 1000  # people on call at once in a rotation; fewer where a calendar has very many hand-offs
+
+_FEWEST_AT_ONCE = 8
+_MOST_ENTRIES = 2_000_000  # segments times the people in them
+_MOST_STRETCHES = 400_000
 _STEP = 32 * times.DAY
 
 
@@ -51,16 +58,23 @@ def compile_schedule(
     `zone` is that of floating times and whole days. The calendars are expanded farther and farther around the window
     until every stretch that touches it, and the next one after it, is known from end to end.
     """
-    begin = min((first for layer in layers if (first := earliest(layer.calendar)) is not None), default=window.start)
+    extents = [found for layer in layers if (found := extent(layer.calendar))]
+    begin = min((first for first, _ in extents), default=window.start)
+    ends = [last for _, last in extents]
+    final = window.end + AHEAD + times.DAY
+    if None not in ends:
+        final = min(final, max((last for last in ends if last is not None), default=window.end))
     known: Schedule | None = None
     before = after = _STEP
     while True:
-        since, until = max(window.start - before, begin), min(window.end + after, window.end + AHEAD + times.DAY)
-        since = min(since, window.start)
+        since, until = max(window.start - before, begin), min(window.end + after, final)
+        since, until = min(since, window.start), max(until, window.end)
         stretches, problems, complete = _stretches(layers, since, until, zone, names, people)
-        schedule = Schedule(window, tuple(segments(stretches)))
+        ranked = rank(stretches)
+        schedule = Schedule(window, tuple(ranked.segments))
+        problems += _left_out(ranked, zone)
         known_before = since <= begin or _settled_before(schedule, since)
-        known_after = until >= window.end + AHEAD + times.DAY or _settled_after(schedule, until)
+        known_after = until >= final or _settled_after(schedule, until)
         if not complete and known:  # too much to look farther: what was known without is whole in the window
             return known, problems
         if not complete or (known_before and known_after):
@@ -106,7 +120,7 @@ def _stretches(
     names: Reader,
     people: Mapping[str, Person] | None,
 ) -> tuple[list[Stretch], list[Problem], bool]:
-    found: list[Stretch] = []
+    stretches: list[Stretch] = []
     problems: set[Problem] = set()
     complete = True
     for layer in layers:
@@ -114,13 +128,21 @@ def _stretches(
         expanded = expand(layer.calendar, since, until, zone)
         problems.update(expanded.problems)
         complete = complete and expanded.complete
-        for one in expanded.found:
-            shifts, odd = shifts_of(one.event.summary, one.event.attendees, names, people, file, one.event.line)
-            problems.update(odd)
-            found += (
-                Stretch(one.start, one.end, replace(shift, layer=layer.name, uid=one.event.uid)) for shift in shifts
-            )
-    return found, sorted(problems, key=lambda one: one.place), complete
+        known: dict[int, list[Shift]] = {}
+        for occurrence in expanded.found:
+            event = occurrence.event
+            shifts = known.get(id(event))
+            if shifts is None:
+                named, odd = shifts_of(event.summary, event.attendees, names, people, file, event.line)
+                problems.update(odd)
+                shifts = known[id(event)] = [replace(shift, layer=layer.name, uid=event.uid) for shift in named]
+            if len(stretches) + len(shifts) > _MOST_STRETCHES:
+                message = f"is left out: there are more than {_MOST_STRETCHES:,} shifts to look at"
+                problems.add(problem("OC304", f"event {(event.uid or '')[:200]!r} {message}", file, event.line, 1))
+                complete = False
+                continue
+            stretches += [Stretch(occurrence.start, occurrence.end, shift) for shift in shifts]
+    return stretches, sorted(problems, key=lambda one: one.place), complete
 
 
 def shifts_of(
@@ -139,46 +161,132 @@ def shifts_of(
     if people is not None and not named.people:
         message = f"{named.label[:200]!r} is nobody known: add the name to `people:` or as an alias of somebody there"
         problems.append(problem("OC303", message, file, line, 1))
+    if len(named.people) > MOST_AT_ONCE:
+        message = (
+            f"{len(named.people):,} people are named: the first {MOST_AT_ONCE} are on call, the others are left out"
+        )
+        problems.append(problem("OC304", message, file, line, 1))
     if not named.people:
         return [Shift(None, named.label, "planned", named.priority, None, file, line)], problems
     shifts = [
         Shift(person, people[person].name if people else named.label, "planned", named.priority, None, file, line)
-        for person in named.people
+        for person in named.people[:MOST_AT_ONCE]
     ]
     return shifts, problems
 
 
-def segments(stretches: Iterable[Stretch]) -> Iterator[Segment]:
-    """The final schedule: at every instant the shifts of the highest rank present, one a person."""
-    edges: dict[int, tuple[list[Stretch], list[Stretch]]] = {}
-    for one in stretches:
-        if one.start < one.end:
-            edges.setdefault(one.start, ([], []))[0].append(one)
-            edges.setdefault(one.end, ([], []))[1].append(one)
-    present: dict[tuple[bool, int], dict[str, list[Stretch]]] = {}
-    times_in_order = sorted(edges)
-    for index, moment in enumerate(times_in_order):
-        begin, end = edges[moment]
-        for one in end:
-            _leave(present, one)
-        for one in begin:
-            insort(present.setdefault(_rank(one.shift), {}).setdefault(one.shift.who, []), one, key=_seniority)
-        if present:
-            people = present[max(present)]
-            yield Segment(moment, times_in_order[index + 1], tuple([people[who][0].shift for who in sorted(people)]))
+class Ranked(Struct, frozen=True):
+    """The segments of a schedule, and the stretches that are not in it because there were too many people at once."""
+
+    segments: list[Segment]
+    left_out: list[Stretch]
+    limit: int
 
 
-def _leave(present: dict[tuple[bool, int], dict[str, list[Stretch]]], one: Stretch) -> None:
-    people = present[_rank(one.shift)]
-    theirs = people[one.shift.who]
-    theirs.remove(one)
-    if not theirs:
-        del people[one.shift.who]
-    if not people:
-        del present[_rank(one.shift)]
+def rank(stretches: Iterable[Stretch]) -> Ranked:
+    """The final schedule: at every instant the shifts of the highest rank present, one a person.
+
+    A rank holds so many people at once, those that began first; that bounds how large a schedule can become.
+    """
+    ordered = sorted((stretch for stretch in stretches if stretch.start < stretch.end), key=_seniority)
+    edges = sorted({edge for stretch in ordered for edge in (stretch.start, stretch.end)})
+    limit = max(_FEWEST_AT_ONCE, min(MOST_AT_ONCE, _MOST_ENTRIES // (len(edges) + 1)))
+    segments: list[Segment] = []
+    left_out: list[Stretch] = []
+    present = _Present()
+    index = 0
+    for moment, following in pairwise(edges):
+        present.end(moment)
+        while index < len(ordered) and ordered[index].start == moment:
+            if not present.begin(index, ordered[index], limit):
+                left_out.append(ordered[index])
+            index += 1
+        shifts = present.shifts(moment)
+        if segments and segments[-1].end == moment and segments[-1].shifts == shifts:
+            segments[-1] = Segment(segments[-1].start, following, shifts)
+        elif shifts:
+            segments.append(Segment(moment, following, shifts))
+    return Ranked(segments, left_out, limit)
 
 
-def _rank(shift: Shift) -> tuple[bool, int]:
+_Rank = tuple[bool, int]
+
+
+class _Level:
+    """The people present in one rank, sorted, each with the stretches that have them on call, most senior first; those
+    that have ended are dropped when they come to the front."""
+
+    def __init__(self) -> None:
+        self.people: list[str] = []
+        self.stretches: dict[str, list[tuple[int, Stretch]]] = {}
+        self.running: dict[str, int] = {}
+        self.shifts: tuple[Shift, ...] | None = None
+
+
+class _Present:
+    """Who is on call while the schedule is gone through from beginning to end."""
+
+    def __init__(self) -> None:
+        self._ranks: list[_Rank] = []
+        self._levels: dict[_Rank, _Level] = {}
+        self._ends: list[tuple[int, int, _Rank, str]] = []
+
+    def begin(self, number: int, stretch: Stretch, limit: int) -> bool:
+        """Add a stretch, which are numbered by seniority; False where its rank is full."""
+        rank, who = _rank(stretch.shift), stretch.shift.who
+        level = self._levels.get(rank)
+        if level is None:
+            level = self._levels[rank] = _Level()
+            insort(self._ranks, rank)
+        if who not in level.running:
+            if len(level.people) >= limit:
+                return False
+            insort(level.people, who)
+            level.stretches[who] = []
+            level.running[who] = 0
+        level.running[who] += 1
+        heappush(level.stretches[who], (number, stretch))
+        heappush(self._ends, (stretch.end, number, rank, who))
+        level.shifts = None
+        return True
+
+    def end(self, moment: int) -> None:
+        """Take out what has ended by a moment."""
+        while self._ends and self._ends[0][0] <= moment:
+            _, _, rank, who = heappop(self._ends)
+            level = self._levels[rank]
+            level.shifts = None
+            level.running[who] -= 1
+            if level.running[who]:
+                continue
+            del level.running[who], level.stretches[who], level.people[bisect_left(level.people, who)]
+            if not level.people:
+                del self._levels[rank], self._ranks[bisect_left(self._ranks, rank)]
+
+    def shifts(self, moment: int) -> tuple[Shift, ...]:
+        """The shifts of the highest rank at a moment, sorted by person."""
+        if not self._ranks:
+            return ()
+        level = self._levels[self._ranks[-1]]
+        if level.shifts is None:
+            for stretches in level.stretches.values():
+                while stretches[0][1].end <= moment:
+                    heappop(stretches)
+            level.shifts = tuple([level.stretches[who][0][1].shift for who in level.people])
+        return level.shifts
+
+
+def _left_out(ranked: Ranked, zone: tzinfo) -> Iterable[Problem]:
+    if ranked.left_out:
+        first = ranked.left_out[0]
+        message = (
+            f"more than {ranked.limit} people are on call at once from {times.at(first.start, zone):%Y-%m-%d %H:%M}: "
+            f"{len(ranked.left_out):,} shifts are left out, that of {first.shift.label[:100]!r} first"
+        )
+        yield problem("OC304", message, str(first.shift.file), first.shift.line, 1)
+
+
+def _rank(shift: Shift) -> _Rank:
     return shift.layer == "override", shift.priority
 
 

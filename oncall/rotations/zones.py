@@ -154,7 +154,7 @@ def _onsets(text: str, start: datetime, offset_from: timedelta) -> list[datetime
     until = datetime(_LAST_YEAR, 1, 1)
     if rule.until is not None:
         until = min(until, rule.until.local + (offset_from if rule.until.zone else timedelta()))
-    return recurrence.starts(rule, first, first, until, _MOST_ONSETS).found
+    return recurrence.starts(rule, first, first, until, _MOST_ONSETS).moments
 
 
 def _local(text: str) -> datetime:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, timedelta, tzinfo
+from functools import partial
+from typing import TypeVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from oncall import times
-from oncall.errors import Problem, problem
+from oncall.errors import Problem, contained, problem
 from oncall.model import Hours, Person, Rotation
 from oncall.plan import (
     EVERYTHING,
@@ -32,6 +34,7 @@ from oncall.schedule import Schedule, Window
 from oncall.workspace import numbers, yaml
 from oncall.workspace.load import Place, Workspace
 
+_T = TypeVar("_T")
 _NEAR = 62 * times.DAY  # how far beyond a window an absence is followed, to say when it ends
 
 
@@ -41,7 +44,11 @@ def compile_plan(workspace: Workspace, window: Window) -> Plan:
     schedules: dict[str, Schedule] = {}
     for name, rotation in workspace.rotations.items():
         names = Reader(workspace.directory, rotation.identify)
-        schedules[name], found = _schedule(workspace, rotation, names, window)
+        schedules[name], found = contained(
+            partial(_schedule, workspace, rotation, names, window),
+            partial(_no_schedule, name, rotation, window),
+            "its calendars",
+        )
         reported += (Reported(one, one.file) for one in found)
         if names.slow_pattern:
             place = workspace.places["rotations", name].at("identify")
@@ -61,11 +68,11 @@ def compile_plan(workspace: Workspace, window: Window) -> Plan:
         country=str(workspace.settings.country),
         window=window,
         people={name: replace(person, away=()) for name, person in workspace.people.items()},
-        endpoints=_endpoints(workspace),
+        endpoints=_of_each(workspace, "people", _endpoints, lambda name: _addresses(workspace, name), reported),
         presences=presences,
         policies=workspace.policies,
         accounts=workspace.accounts,
-        account_facts={name: _account_facts(workspace, name) for name in workspace.accounts},
+        account_facts=_of_each(workspace, "accounts", _account_facts, _no_facts, reported),
         rotations={name: _rotation_facts(workspace, name) for name in workspace.rotations},
         schedules=schedules,
         open=opened,
@@ -80,12 +87,35 @@ def compile_plan(workspace: Workspace, window: Window) -> Plan:
     )
 
 
-def _endpoints(workspace: Workspace) -> dict[str, tuple[str, ...]]:
+def _of_each(
+    workspace: Workspace,
+    section: str,
+    work: Callable[[Workspace, str], _T],
+    otherwise: Callable[[str], _T],
+    reported: list[Reported],
+) -> dict[str, _T]:
+    """What is worked out for each definition of a section. Where one fails by a fault of ours, that is reported and
+    `otherwise` stands in for it alone."""
+    found: dict[str, _T] = {}
+    for name in workspace.defined(section):
+
+        def broken(why: str, name: str = name) -> _T:
+            message = f"`{name}` cannot be used as a whole: {why}"
+            place = workspace.places[section, name].at()
+            reported.append(Reported(problem("OC001", message, *place), f"{section}/{name}"))
+            return otherwise(name)
+
+        found[name] = contained(partial(work, workspace, name), broken)
+    return found
+
+
+def _addresses(workspace: Workspace, name: str) -> tuple[str, ...]:
+    return tuple([one.address for one in workspace.people[name].contact_methods])
+
+
+def _endpoints(workspace: Workspace, name: str) -> tuple[str, ...]:
     country = workspace.settings.country
-    return {
-        name: tuple(numbers.endpoint(method.address, country) for method in person.contact_methods)
-        for name, person in workspace.people.items()
-    }
+    return tuple([numbers.endpoint(address, country) for address in _addresses(workspace, name)])
 
 
 def written_at(place: Place) -> Written:
@@ -127,6 +157,11 @@ def _schedule(
     files = [(rotation.calendar, "planned"), *((path, "override") for path in rotation.override_files)]
     layers = [Layer(workspace.calendars[path], layer) for path, layer in files if path in workspace.calendars]
     return compile_schedule(layers, window, rotation_zone(workspace, rotation), names, workspace.people)
+
+
+def _no_schedule(name: str, rotation: Rotation, window: Window, why: str) -> tuple[Schedule, list[Problem]]:
+    message = f"the schedule of {name} can't be worked out: {why}"
+    return Schedule(window, ()), [problem("OC304", message, rotation.calendar)]
 
 
 def _presences(
@@ -229,6 +264,10 @@ def _rotation_facts(workspace: Workspace, name: str) -> RotationFacts:
     rotation = workspace.rotations[name]
     files = (rotation.calendar, *rotation.override_files)
     return RotationFacts(files, rotation.people, (EVERYTHING, f"rotations/{name}", *files, *workspace.absences))
+
+
+def _no_facts(name: str) -> AccountFacts:
+    return AccountFacts(depends=(EVERYTHING, f"accounts/{name}"))
 
 
 def _account_facts(workspace: Workspace, name: str) -> AccountFacts:

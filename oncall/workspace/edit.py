@@ -59,10 +59,15 @@ def check_wanted(workspace: Workspace, plan: Plan, wanted: Wanted) -> None:
         raise OncallError(f"{wanted.person} has left by then: their `last_day` is before the end")
 
 
-def override_change(workspace: Workspace, plan: Plan, rotation: str, wanted: Wanted) -> Change:
-    """Put somebody on call in a rotation, and nobody else, in place of whoever the calendars say."""
+def check_rotation(workspace: Workspace, rotation: str) -> None:
+    """Refuse a rotation that is not there."""
     if rotation not in workspace.rotations:
         raise OncallError(f"there is no rotation {rotation!r}{suggestion(rotation, list(workspace.rotations))}")
+
+
+def override_change(workspace: Workspace, plan: Plan, rotation: str, wanted: Wanted) -> Change:
+    """Put somebody on call in a rotation, and nobody else, in place of whoever the calendars say."""
+    check_rotation(workspace, rotation)
     files = workspace.rotations[rotation].override_files
     if not files:
         file, line, _ = workspace.places["rotations", rotation].at()

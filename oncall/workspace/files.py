@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from msgspec import Struct, field
 
 from oncall.errors import NotFoundError, OncallError, Problem, problem
+from oncall.workspace.globs import glob_matcher
 
 HEAD = "oncall.yaml"
 EXAMPLE = "schedules"
@@ -136,19 +136,3 @@ def stamp(root: str, path: str) -> tuple[int, int, int, int] | None:
     except (OSError, ValueError):
         return None
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
-
-
-def glob_matcher(globs: Iterable[str]) -> Callable[[str], bool]:
-    """Whether a path matches one of the globs: `*` and `?` stay within a folder, `**` does not, and what matches a
-    folder matches all below it."""
-    patterns = [_glob(one.strip().rstrip("/")) for one in globs if one.strip()]
-    if not patterns:
-        return lambda path: False
-    matches = re.compile("|".join(patterns)).fullmatch
-    return lambda path: matches(path) is not None
-
-
-def _glob(glob: str) -> str:
-    words = {"**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    parts = re.split(r"(\*\*/|/\*\*$|\*\*|\*|\?)", glob.removeprefix("/"))
-    return "".join(words.get(part, re.escape(part)) for part in parts) + "(?:/.*)?"

@@ -7,10 +7,12 @@ keeps its other keys; a reference to something that is not there is reported whe
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
-from oncall.errors import OncallError, Problem, problem
+from oncall.errors import OncallError, Problem, contained, problem
 from oncall.escalation.scenarios import Expectation, WrittenScenario
 from oncall.fields import is_name, suggestion
 from oncall.model import (
@@ -31,6 +33,8 @@ from oncall.rotations.ics import Calendar, read_calendar
 from oncall.rotations.names import Directory, directory
 from oncall.workspace import documents, yaml
 from oncall.workspace.files import HEAD, Files
+from oncall.workspace.globs import MOST_LETTERS
+from oncall.workspace.links import is_link, site_of
 
 VERSION = 1
 
@@ -117,12 +121,17 @@ def load(root: str, replaced: Mapping[str, bytes] | None = None) -> Workspace:
 
 
 def _read_document(workspace: Workspace, file: str) -> yaml.Document:
+    def unread(why: str) -> yaml.Document:
+        return yaml.Document(file, None, [problem("OC001", why, file)])
+
     try:
-        document = yaml.read_yaml(workspace.files.read(file), file)
+        data = workspace.files.read(file)
     except OSError as error:
-        document = yaml.Document(file, None, [problem("OC001", f"cannot be read: {error.strerror}", file)])
+        document = unread(f"cannot be read: {error.strerror}")
     except OncallError as error:
-        document = yaml.Document(file, None, [problem("OC001", str(error), file)])
+        document = unread(str(error))
+    else:
+        document = contained(lambda: yaml.read_yaml(data, file), unread)
     root = document.root
     if (
         root is not None
@@ -161,6 +170,19 @@ def _read_head(workspace: Workspace, document: yaml.Document) -> None:
         workspace.report("OC003", message, EVERYTHING, HEAD, *place)
     workspace.organization, workspace.timezone = head.organization, head.timezone
     workspace.settings, workspace.lint = head.settings, head.lint
+    if sum(map(len, head.settings.exclude)) > MOST_LETTERS:
+        _refuse_globs(workspace, node, "settings", "exclude")
+        workspace.settings = replace(head.settings, exclude=())
+    if sum(map(len, head.lint.per_path)) > MOST_LETTERS:
+        _refuse_globs(workspace, node, "lint", "per_path")
+        workspace.lint = replace(head.lint, per_path={})
+
+
+def _refuse_globs(workspace: Workspace, node: yaml.Node, *path: str) -> None:
+    message = (
+        f"these globs are more than {MOST_LETTERS:,} letters long together: none of them is used; shorten the list"
+    )
+    workspace.report("OC003", message, EVERYTHING, HEAD, *yaml.key_place(node, path))
 
 
 def _read_sections(workspace: Workspace, document: yaml.Document) -> None:
@@ -214,11 +236,19 @@ def _read_section(workspace: Workspace, file: str, section: str, key: yaml.Key) 
     for name, place in _entries(workspace, file, section, key):
         if not _define(workspace, section, name, place):
             continue
-        owner = (place.line, place.column)
-        checked = documents.check(documents.SECTIONS[section], place.node, file, owner, name)
+        checked = _checked(documents.SECTIONS[section], place, name)
         workspace.reported += (Reported(one, f"{section}/{name}") for one in checked.problems)
         if checked.value is not None:
             workspace.defined(section)[name] = checked.value
+
+
+def _checked(shape: Any, place: Place, name: str) -> documents.Checked:
+    owner = (place.line, place.column)
+
+    def unread(why: str) -> documents.Checked:
+        return documents.Checked(None, [problem("OC001", f"`{name}` cannot be read: {why}", *place.at())])
+
+    return contained(lambda: documents.check(shape, place.node, place.file, owner, name), unread)
 
 
 def _read_absences(workspace: Workspace, file: str, key: yaml.Key) -> None:
@@ -258,6 +288,13 @@ def calendar_paths(workspace: Workspace) -> Iterator[tuple[str, str, tuple[str, 
 
 def _read_calendars(workspace: Workspace) -> None:
     for path, user, (file, line, column) in calendar_paths(workspace):
+        if is_link(path):
+            message = (
+                f"{site_of(path)} is a link, and calendars are files: save it every hour or so, by cron or in CI, with"
+                ' `curl -fsSL -o FILE.ics "$LINK"`, and write FILE.ics here'
+            )
+            workspace.report("OC005", message, user, file, line, column)
+            continue
         try:
             data = workspace.files.read(path)
         except (FileNotFoundError, NotADirectoryError):

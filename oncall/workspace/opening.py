@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 LONGEST = 3660 * DAY
+_TURNS_AHEAD = 366 * DAY  # how far ahead of an instant somebody's next turn is looked for
+_MOST_PLANS = 20  # that one question is asked of: each reaches further than the one before, up to LONGEST
+_KEPT = 64  # plans in memory: a log may lead to as many months as it has lines
 
 
 def open_plan(root: str, instant: int, cache: str | None) -> Plan:
@@ -28,6 +31,11 @@ def open_plan(root: str, instant: int, cache: str | None) -> Plan:
 def build_plan(root: str, window: Window) -> tuple[Plan, Files]:
     """A plan made from the files, and what they were."""
     return Plans(root, None).build(window)
+
+
+def turns_window(instant: int) -> Window:
+    """The instants a plan has to be of in which somebody's next turn is looked for: twelve may take turns by weeks."""
+    return Window(instant, instant + _TURNS_AHEAD)
 
 
 class Plans:
@@ -61,14 +69,23 @@ class Plans:
     def _month(self, window: Window) -> Plan:
         key = window.start, window.end
         if key not in self._known:
-            self._known[key] = cached_plan(self.root, window, self._cache, lambda: self.build(window), self.tree)
+            self._keep(key, cached_plan(self.root, window, self._cache, lambda: self.build(window), self.tree))
         return self._known[key]
 
+    def _keep(self, key: tuple[int, int], plan: Plan) -> None:
+        if len(self._known) >= _KEPT:
+            self._known.clear()
+            self._days.clear()
+        self._known[key] = plan
+
     def covering(self, start: float, end: float) -> Plan:
-        """A plan for a stretch that may be longer than a month; OncallError where that is more than ten years."""
+        """A plan for a stretch that may be longer than a month; OncallError where that is more than ten years, or ends
+        before it starts."""
         plan = self.at(start)
         if plan.window.holds(end):
             return plan
+        if end < start:
+            raise OncallError("something in it is dated before it started")
         if end - start > LONGEST:
             raise OncallError("that would take more than ten years: look at the windows, waits and pauses in it")
         until = int(start + (end - start) * 1.5) + 31 * DAY
@@ -76,17 +93,19 @@ class Plans:
         window = Window(plan.window.start, max(until, window_around(until).end))
         key = window.start, window.end
         if key not in self._known:
-            self._known[key] = self.build(window)[0]
+            self._keep(key, self.build(window)[0])
         return self._known[key]
 
     def ask(self, at: float, question: Callable[[Plan], _T]) -> _T:
-        """What is asked of the plan for an instant, or of one for a longer stretch where it leads beyond the month."""
+        """What is asked of the plan for an instant, or of one for a longer stretch where it leads beyond the month.
+        OncallError where no plan of ten years would do."""
         plan = self.at(at)
-        while True:
+        for _ in range(_MOST_PLANS):
             try:
                 return question(plan)
             except OutsideWindowError as error:
                 plan = self.covering(at, error.instant)
+        raise OncallError("that leads from one plan to the next without an end")
 
     def build(self, window: Window) -> tuple[Plan, Files]:
         """A plan made from the files, and what they were."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, tzinfo
 
 from oncall import times
-from oncall.errors import Problem, problem
+from oncall.errors import Problem, contained, problem
 from oncall.escalation.responses import CHANNELS, EVERY_CHANNEL, OUTCOMES, ByChannel, ResponseError, responses_of
 from oncall.escalation.scenarios import NOTHING_EXPECTED, Broken, Scenario, WrittenScenario
 from oncall.escalation.simulate import Assumed
@@ -26,10 +26,17 @@ def read_scenarios(workspace: Workspace) -> dict[str, Scenario | Broken]:
         if one.about.startswith("scenarios/"):
             reported.setdefault(one.about.removeprefix("scenarios/"), []).append(one.problem)
     return {
-        name: _read(workspace, name, place, reported.get(name, []))
+        name: _contained(workspace, name, place, reported.get(name, []))
         for (section, name), place in workspace.places.items()
         if section == "scenarios"
     }
+
+
+def _contained(workspace: Workspace, name: str, place: Place, reported: list[Problem]) -> Scenario | Broken:
+    return contained(
+        lambda: _read(workspace, name, place, reported),
+        lambda why: Broken(name, None, place.file, place.line, (problem("OC001", why, *place.at()),)),
+    )
 
 
 def _read(workspace: Workspace, name: str, place: Place, reported: list[Problem]) -> Scenario | Broken:

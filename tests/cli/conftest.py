@@ -24,6 +24,7 @@ def harbor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Mapping
     monkeypatch.setenv("ONCALL_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.delenv("ONCALL_WORKSPACE", raising=False)
     monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("TZ", "America/New_York")
 
     def copy(files: Mapping[str, str | None]) -> Path:
         root = tmp_path / "harbor"

@@ -183,9 +183,14 @@ def test_a_file_name_that_is_no_unicode_is_shown(harbor: Any) -> None:
 
 def test_the_version_and_the_help_are_told_without_a_workspace(tmp_path: Path) -> None:
     assert run(tmp_path, "--version").stdout == f"oncall {__version__}\n"
-    ran = run(tmp_path, "who", "--help")
-    assert ran.returncode == 0
-    assert "the account behind a line" in ran.stdout
+    assert run(tmp_path, "who", "--version").stdout == f"oncall {__version__}\n"
+    for words in (("who", "--help"), ("who", "-h"), ("help", "who"), ("who", "field", "-h")):
+        ran = run(tmp_path, *words)
+        assert ran.returncode == 0
+        assert "the account behind a line" in ran.stdout
+        assert "--workspace, -w FOLDER" in ran.stdout or "-w, --workspace FOLDER" in ran.stdout
+    for words in (("--help",), ("-h",), ("help",)):
+        assert "\nCommands:\n  who " in run(tmp_path, *words).stdout
 
 
 def test_a_workspace_is_asked_for_where_there_is_none(tmp_path: Path) -> None:
@@ -203,6 +208,12 @@ def test_names_are_completed(warm: Path) -> None:
     for words, expected in (("oncall who f", ["field", "field-twins"]), ("oncall who ac", ["acme"])):
         ran = run(warm, _ONCALL_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD="2")
         assert ran.stdout.split() == expected
+
+
+def test_names_are_completed_from_the_workspace_that_was_named(warm: Path, tmp_path: Path) -> None:
+    for words, place in ((f"oncall -w {warm} who f", "4"), (f"oncall who -w {warm} f", "4")):
+        ran = run(tmp_path, _ONCALL_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=place)
+        assert ran.stdout.split() == ["field", "field-twins"]
 
 
 def test_completion_says_nothing_where_there_is_no_workspace(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ ASKED = [
     "--calendar field.ics --at 2026-11-03T12:00",
     "--calendar empty.ics --at 2026-11-03T12:00",
     "--at 2026-11-21T12:00 --timezone Asia/Kathmandu",
-    "--at 1970-01-01T00:00 --at 9000-01-01",
+    "--at 1970-01-01T00:00 --at 2190-01-01",
 ]
 
 

@@ -480,9 +480,9 @@ def test_what_is_wrong_with_the_files_is_said_beside_the_answer(run: Run, small:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("northwind-hvca",), "no account, rotation or line 'northwind-hvca' (did you mean 'northwind-hvac'?)"),
+        (("northwind-hvca",), "no account, rotation, line or person 'northwind-hvca' (did you mean 'northwind-hvac'?)"),
         (("field-primary",), "field-primary is a rotation"),
-        (("northwind-hvac", "--at", "tea time"), "'tea time' is no time"),
+        (("northwind-hvac", "--at", "tea time"), "can't read 'tea time' as a time"),
         (("northwind-hvac", "--timezone", "Mars/Base"), "no IANA time zone"),
         (("202555",), "'202555' could be any of bayside-properties, "),
     ],

@@ -601,7 +601,7 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     (("--account", "sollo"), "there is no account 'sollo', here or in the log (did you mean 'solo'?)"),
     (
         ("--from", "someday"),
-        "'someday' is no time: write 2026-11-27T02:00, now, tomorrow 02:00, fri 17:00, 23:58 or +3d",
+        "can't read 'someday' as a time; write e.g. 02:00, 2am, 'tomorrow 14:00' or 2026-11-24T02:00",
     ),
     (("--timezone", "Mars/Base"), "'Mars/Base' is no IANA time zone"),
     (
@@ -795,9 +795,9 @@ def test_what_is_wrong_with_the_files_of_a_candidate_is_told(run: Run, duo: Path
     assert (ran.status, ran.err) == (0, f"oncall: what is said of the candidate may be incomplete:\n{UNREAD}")
 
 
-def test_what_is_wrong_elsewhere_is_not_told(run: Run, duo: Path, many: str) -> None:
+def test_what_is_wrong_elsewhere_is_counted(run: Run, duo: Path, many: str) -> None:
     (duo / "more.yaml").write_text("accounts:\n  else: {name: Else, policy: nowhere}\n", encoding="utf-8")
-    assert run("replay", many, workspace=duo).err == ""
+    assert run("replay", many, workspace=duo).err == "oncall: 1 problem elsewhere in the workspace: oncall lint\n"
 
 
 @pytest.mark.parametrize("text", ["version: [", ""])

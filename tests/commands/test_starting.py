@@ -37,7 +37,11 @@ def _as_an_editor_reads(text: str) -> object:
 def test_a_fresh_workspace_answers_and_has_no_problem(run: Run, tmp_path: Path) -> None:
     assert run("init", "fresh").status == 0
     ran = run("who", "--at", "2026-11-24T23:58", "--format", "line", workspace=tmp_path / "fresh")
-    assert (ran.status, ran.out, ran.err) == (0, "front-desk: Alex Example > Sasha Example\n", "")
+    assert (ran.status, ran.out, ran.err) == (
+        0,
+        "front-desk at Tue 24 Nov 2026 23:58 EST: Alex Example > Sasha Example\n",
+        "",
+    )
     assert oncall.problems(tmp_path / "fresh", datetime(2026, 11, 24, tzinfo=UTC)) == []
 
 

@@ -331,7 +331,8 @@ def test_a_broken_scenario_is_told_and_the_others_are_run(run: Run, make: Make) 
         "BROKEN broken  cannot be run, tests.yaml:2\n1 passed, 0 failed, 1 cannot be run\n",
         f"oncall: these scenarios cannot be run:\n  tests.yaml:6:23: error: {BROKEN_TOLD} [OC005]\n",
     )
-    assert run("test", "good", workspace=root) == Ran(0, "1 passed, 0 failed\n", "")
+    elsewhere = "oncall: 1 problem elsewhere in the workspace: oncall lint\n"
+    assert run("test", "good", workspace=root) == Ran(0, "1 passed, 0 failed\n", elsewhere)
 
 
 def test_a_broken_scenario_weighs_more_than_a_failed_one(run: Run, make: Make) -> None:

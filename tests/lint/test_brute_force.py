@@ -32,7 +32,7 @@ CHANGES = {
 ROLES = ["primary", "backup", "manager"]
 DURATION = {15: "15m", 60: "1h", 7 * 60: "7h", 36 * 60: "36h", 3 * 1440: "3d"}
 MINUTE, BEFORE, AFTER = 60, 7 * 1440, 3 * 1440
-CODES = ["OC102", "OC104", "OC113", "OC114", "OC202", "OC301", "OC302", "OC306", "OC308", "OC309"]
+CODES = ["OC102", "OC104", "OC113", "OC114", "OC116", "OC202", "OC301", "OC302", "OC306", "OC308", "OC309"]
 
 Answer = TypeVar("Answer")
 Finding = tuple[str, str, tuple[str, ...]]
@@ -392,7 +392,7 @@ def expected(one: Made) -> set[Finding]:
 
     def report(code: str, subject: str, spans: Spans) -> None:
         if spans:
-            found.add((code, subject, tuple(text(span, one.shown) for span in spans)))
+            found.add((code, subject, tuple(text(span, one) for span in spans)))
 
     def spans(holds: Callable[[int], bool]) -> Spans:
         return minutes.spans(minutes.always(holds))
@@ -401,6 +401,10 @@ def expected(one: Made) -> set[Finding]:
         reach = minutes.always(lambda minute, each=each: reached(minutes, each, minute))
         report("OC102", name, minutes.spans(lambda minute, reach=reach: len(reach(minute) or ()) == 1))
         report("OC104", name, minutes.spans(lambda minute, reach=reach: reach(minute) == set()))
+        for role in each.roles:
+            report(
+                "OC116", f"{role} of {name}", spans(lambda m, each=each, role=role: is_empty(minutes, each, role, m))
+            )
         report("OC202", name, minutes.spans(outlives(minutes, each))[:1])
         for names, what in (
             *((each.contacts[role], f"{name} binds them to {role}") for role in each.contacts),
@@ -446,6 +450,18 @@ def reached(minutes: Minutes, each: Account, minute: int) -> set[str] | None:
     return {who for who, ways in bound if minutes.reachable(who, minute, ways)}
 
 
+def is_empty(minutes: Minutes, each: Account, role: str, minute: int) -> bool:
+    """Whether a role has nobody where another has, and no rotation of it has promised somebody."""
+    if not minutes.promised(each.hours, minute) or not any(
+        minutes.bound(each.contacts[one], minute) for one in each.roles
+    ):
+        return False
+    names = each.contacts[role]
+    promised = [minutes.one.promised[name] for name in names if name not in PEOPLE]
+    broken = any(hours is not None and minutes.promised(hours, minute) for hours in promised)
+    return not minutes.bound(names, minute) and not broken
+
+
 def outlives(minutes: Minutes, each: Account) -> Callable[[int], bool]:
     """Whether a callback opened in a minute is due when the shift of its owner is over."""
     roles = [each.owner, *([each.escalate_to] if each.escalate_to else [])]
@@ -483,24 +499,32 @@ def long_runs(minutes: Minutes, who: str) -> Spans:
     return [(minutes.first + start * MINUTE, minutes.first + end * MINUTE) for start, end in relevant]
 
 
-def text(span: tuple[int, int], zone: ZoneInfo) -> str:
-    start, end = (datetime.fromtimestamp(one, zone) for one in span)
-    left, parts = (span[1] - span[0]) // MINUTE, ""
+def text(span: tuple[int, int], one: Made) -> str:
+    """A stretch as it is shown: what is still so at the end of the horizon may last longer."""
+    start, end = (datetime.fromtimestamp(edge, one.shown) for edge in span)
+    length = (span[1] - span[0]) // MINUTE
+    if length >= 1440:  # to the nearest hour
+        length = (length + 30) // 60 * 60
+    parts = ""
     for size, unit in ((1440, "d"), (60, "h"), (1, "m")):
-        parts += f"{left // size}{unit}" if left >= size else ""
-        left %= size
-    clock = "%H:%M %Z" if start.fold or end.fold else "%H:%M"
+        parts += f"{length // size}{unit}" if length >= size else ""
+        length %= size
+    is_open = span[1] == one.at + one.minutes * MINUTE
+    clock = "%H:%M %Z" if start.fold or (end.fold and not is_open) else "%H:%M"
     last = format(end, clock if start.date() == end.date() else f"%Y-%m-%d {clock}")
-    return f"{format(start, f'%Y-%m-%d {clock}')} to {last} ({parts})"
+    return f"{format(start, f'%Y-%m-%d {clock}')} to {f'{end:%Y-%m-%d} or later' if is_open else last} ({parts})"
 
 
 # What the rules say, as the same triples.
 
-_STRETCH = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(?: \S+)? to (?:\d{4}-\d\d-\d\d )?\d\d:\d\d(?: \S+)? \(\w+\)")
+_STRETCH = re.compile(
+    r"\d{4}-\d\d-\d\d \d\d:\d\d(?: \S+)? to (?:[\d-]+ or later|(?:[\d-]+ )?\d\d:\d\d(?: \S+)?) \(\w+\)"
+)
 _SUBJECT = {
     "OC102": r"every tier of (\w+) leads to",
     "OC104": r"nobody can be reached on any tier of (\w+):",
     "OC114": r"(\w+) supervises \d accounts",
+    "OC116": r"nobody is on the schedule as (\w+ of [^:]+):",
     "OC202": r"a callback of (\w+) opened",
     "OC301": r"nobody is on call in (\w+):",
     "OC302": r"(\w+) has no shift",
@@ -526,8 +550,17 @@ def told(root: Path, one: Made) -> set[Finding]:
                 match = re.match(_SUBJECT[rule.code], message)
                 assert match, message
                 subject = match[1].replace("is on call ", "")
-            found.add((rule.code, subject, () if rule.code == "OC302" else tuple(spans)))
+            for each in subjects(rule.code, subject):
+                found.add((rule.code, each, () if rule.code == "OC302" else tuple(spans)))
     return found
+
+
+def subjects(code: str, subject: str) -> list[str]:
+    """What a finding is about: one of OC116 may be about several accounts."""
+    if code != "OC116":
+        return [subject]
+    role, _, names = subject.partition(" of ")
+    return [f"{role} of {name}" for name in re.split(", | and ", names)]
 
 
 @pytest.mark.parametrize("batch", range(3))

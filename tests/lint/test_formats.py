@@ -39,7 +39,9 @@ def finding(message: str = "there is no person called 'cyy'", **also: Any) -> Fi
 WARNING = Finding(Problem("OC107", "warning", "old", "r.md", 2, 1), "stale-runbook", "ws/r.md", 2, 9, "reviewed: x")
 WHOLE = Finding(Problem("OC001", "error", "is too large", "a,b:c%.yaml"), "unreadable-file", "ws/a,b:c%.yaml")
 INFO = Finding(Problem("OC006", "info", "unused", "p.yaml", 1), "unused-definition", "ws/p.yaml", 1, None, "people:")
-EVERY = Report([finding(), WARNING, WHOLE, INFO], 12, Silenced(1, 2, 3, 4), stale=5)
+EVERY = Report(
+    [finding(), WARNING, WHOLE, INFO], 12, Silenced(1, 2, 3, 4), stale=5, known_from="known.json", since="main"
+)
 CLEAN = Report(files=1)
 ODD = Report([finding(HOSTILE, path="ws/\x1b[1m\udcff\n.yaml", source="\x1b[31m" + SOURCE)], 1)
 
@@ -61,7 +63,10 @@ def test_text_shows_where_what_and_the_source_line() -> None:
         "    1 | people:\n"
         "\n"
         "2 errors, 1 warning, 1 info in 12 files\n"
-        "left out: 1 by comments, 2 by settings, 3 in the baseline, 4 there before\n"
+        "1 finding ignored by comments\n"
+        "2 findings ignored by the settings\n"
+        "3 findings known to known.json, not counted\n"
+        "4 findings already in main, not counted\n"
         "5 findings of the baseline are not found any more: --write-baseline forgets them\n"
         "oncall lint --explain OC005 says why, and what to do"
     )
@@ -133,6 +138,7 @@ def test_json_is_what_scripts_rely_on() -> None:
         "end_line": 11,
         "end_column": 27,
         "path": "ws/accounts.yaml",
+        "stretches": [],
     }
     assert document["findings"][2]["line"] is None
     assert document["summary"] == {

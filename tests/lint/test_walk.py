@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from oncall import times
-from oncall.lint.walk import Span, Stretch, common, gaps, together, walk, where, within
-from oncall.lint.wording import few, listed, stretch, stretches
+from oncall.lint.walk import Span, Stretch, common, gaps, together, walk, where, within, without
+from oncall.lint.wording import Horizon, few, listed
 from tests.rotations.schedules import when, zone
 
 instants = st.integers(0, 40)
+NEVER = 2**40
 
 
 @st.composite
@@ -37,6 +39,11 @@ def test_gaps_and_spans_fill_the_time_between(found: list[Span], start: int, end
     inside = within(found, start, end)
     assert seconds(inside) == [second for second in seconds(found) if start <= second < end]
     assert sorted(seconds(inside) + seconds(gaps(found, start, end))) == list(range(start, end))
+
+
+@given(spans(), spans())
+def test_what_is_left_without_others_is_in_the_one_and_not_in_the_other(one: list[Span], other: list[Span]) -> None:
+    assert seconds(without(one, other)) == sorted(set(seconds(one)) - set(seconds(other)))
 
 
 @given(st.lists(st.booleans(), min_size=41, max_size=41), st.sets(instants), instants, instants)
@@ -66,23 +73,52 @@ def test_a_stretch_over_a_change_of_the_clock_shows_its_true_length() -> None:
     back = (when("2026-11-01T00:30:00-04:00"), when("2026-11-01T02:30:00-05:00"))
     ahead = (when("2026-03-08T01:00:00-05:00"), when("2026-03-09T01:00:00-04:00"))
     twice = (when("2026-11-01T01:30:00-04:00"), when("2026-11-01T01:30:00-05:00"))
-    assert stretch(back, new_york) == "2026-11-01 00:30 to 02:30 (3h)"
-    assert stretch(ahead, new_york) == "2026-03-08 01:00 to 2026-03-09 01:00 (23h)"
-    assert stretch(twice, new_york) == "2026-11-01 01:30 EDT to 01:30 EST (1h)"
+    horizon = Horizon(0, NEVER, new_york)
+    assert horizon.stretch(back) == "2026-11-01 00:30 to 02:30 (3h)"
+    assert horizon.stretch(ahead) == "2026-03-08 01:00 to 2026-03-09 01:00 (23h)"
+    assert horizon.stretch(twice) == "2026-11-01 01:30 EDT to 01:30 EST (1h)"
 
 
 def test_seconds_are_shown_where_there_are_any() -> None:
-    utc = zone("UTC")
+    horizon = Horizon(0, NEVER, zone("UTC"))
     start = when("2026-11-26T02:00:00+00:00")
-    assert stretch((start, start + 90), utc) == "2026-11-26 02:00:00 to 02:01:30 (1m30s)"
-    assert stretch((start, start + times.DAY), utc) == "2026-11-26 02:00 to 2026-11-27 02:00 (1d)"
+    assert horizon.stretch((start, start + 90)) == "2026-11-26 02:00:00 to 02:01:30 (1m30s)"
+    assert horizon.stretch((start, start + times.DAY)) == "2026-11-26 02:00 to 2026-11-27 02:00 (1d)"
+
+
+def test_the_ends_of_the_horizon_are_no_moments_of_the_schedule() -> None:
+    at, until = when("2026-11-26T02:00:17+00:00"), when("2027-02-24T02:00:17+00:00")
+    horizon = Horizon(at, until, zone("UTC"))
+    assert horizon.stretch((at, until - 47)) == "2026-11-26 02:00:00 to 2027-02-24 01:59:30 (90d)"
+    assert horizon.stretch((at, when("2026-11-27T03:30:00+00:00"))) == "2026-11-26 02:00 to 2026-11-27 03:30 (1d1h)"
+    assert horizon.stretch((at, until)) == "2026-11-26 02:00 to 2027-02-24 or later (90d)"
+    assert horizon.stretch((until - 77, until)) == "2027-02-24 01:59 to 2027-02-24 or later (1m17s)"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (0, "0s"),
+        (59, "59s"),
+        (90, "1m30s"),
+        (3599, "59m59s"),
+        (3600, "1h"),
+        (5400 + 29, "1h30m"),
+        (5400 + 30, "1h31m"),
+        (86_400 - 30, "1d"),
+        (3_547_950, "41d2h"),
+        (2 * 86_400 - 1, "2d"),
+    ],
+)
+def test_a_duration_for_people_has_two_units_at_most(seconds: int, shown: str) -> None:
+    assert times.show_about(seconds) == shown
 
 
 def test_the_first_few_are_shown_and_the_others_counted() -> None:
-    utc = zone("UTC")
+    horizon = Horizon(-1, NEVER, zone("UTC"))
     hours = [(3600 * number, 3600 * number + 60) for number in range(5)]
     shown = "1970-01-01 00:00 to 00:01 (1m), 1970-01-01 01:00 to 01:01 (1m), 1970-01-01 02:00 to 02:01 (1m)"
-    assert stretches(hours[:3], utc) == shown
-    assert stretches(hours, utc) == f"{shown} and 2 more"
+    assert horizon.stretches(hours[:3]) == shown
+    assert horizon.stretches(hours) == f"{shown} and 2 more"
     assert [listed("a"), listed("ab"), listed("abc"), listed("")] == ["a", "a and b", "a, b and c", ""]
     assert [few("abc"), few("abcde")] == ["a, b and c", "a, b, c and 2 more"]

@@ -69,6 +69,44 @@ def rules(draw: st.DrawFn, start: datetime) -> dict[str, str]:
     return rule
 
 
+_ORDINALS = {"MONTHLY": ["", "", "1", "2", "5", "-1", "-5"], "YEARLY": ["", "", "1", "10", "53", "-1", "-20", "-53"]}
+
+
+@st.composite
+def all_rules(draw: st.DrawFn) -> dict[str, str]:
+    """Any rule that RFC 5545 allows for days, however odd; most name days that are rare, or never come."""
+
+    def some(values: list[int] | list[str], most: int = 4) -> str:
+        return ",".join(map(str, draw(st.lists(st.sampled_from(values), min_size=1, max_size=most, unique=True))))
+
+    frequency = draw(st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]))
+    rule = {"FREQ": frequency}
+    possible: dict[str, list[int]] = {
+        "BYMONTH": list(range(1, 13)),
+        "BYMONTHDAY": [] if frequency == "WEEKLY" else [*range(1, 32), -1, -2, -30, -31],
+        "BYYEARDAY": [1, 2, 59, 60, 100, 200, 365, 366, -1, -2, -365, -366] if frequency == "YEARLY" else [],
+        "BYWEEKNO": [1, 2, 20, 40, 52, 53, -1, -2, -20, -52, -53] if frequency == "YEARLY" else [],
+        "BYHOUR": [1, 8, 20],
+    }
+    for part, values in possible.items():
+        if values and draw(st.integers(0, 2)) == 0:
+            rule[part] = some(values)
+    if draw(st.booleans()):
+        kind = "MONTHLY" if "BYMONTH" in rule and frequency == "YEARLY" else frequency
+        ordinals = [""] if "BYWEEKNO" in rule else _ORDINALS.get(kind, [""])
+        rule["BYDAY"] = some([f"{ordinal}{day}" for ordinal in ordinals for day in WEEKDAYS])
+    optional = {
+        "INTERVAL": lambda: str(draw(st.integers(2, 4))),
+        "BYSETPOS": lambda: some([1, 2, 3, 10, -1, -2, -3, -10], 2),
+        "WKST": lambda: draw(st.sampled_from(WEEKDAYS)),
+        "COUNT": lambda: str(draw(st.integers(1, 9))),
+    }
+    for part, value in optional.items():
+        if draw(st.booleans()):
+            rule[part] = value()
+    return rule
+
+
 def written(rule: dict[str, str]) -> str:
     return ";".join(f"{name}={value}" for name, value in rule.items())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -15,12 +16,14 @@ from oncall.rotations.names import Reader, directory
 from oncall.rotations.text import MOST_BYTES
 from oncall.rotations.zones import MOST_RULES
 from oncall.schedule import Schedule
+from tests.work import growth
 
 from .schedules import DAY, calendar, compiled, names_of, when
 
 START = when("2026-03-10T00:00Z")
 ANN = "BEGIN:VEVENT\nUID:1\nSUMMARY:Ann\nDTSTART:20260310T080000Z\nDTEND:20260310T090000Z\nEND:VEVENT\n"
 GOOD = f"BEGIN:VCALENDAR\n{ANN}END:VCALENDAR\n"
+STAMP = "%Y%m%dT%H%M%SZ"
 SECONDS = 20  # far more than any of these takes, and far less than one that hangs
 
 
@@ -29,6 +32,11 @@ def schedule_of(data: bytes) -> tuple[Schedule, list[Problem]]:
     schedule, problems = compiled(data, (START, START + 2 * DAY))
     assert time.perf_counter() - began < SECONDS
     return schedule, problems
+
+
+def read_and_ask(data: bytes) -> None:
+    schedule, _ = compiled(data, (START, START + 2 * DAY))
+    list(schedule.between(START, START + 2 * DAY))
 
 
 def who(data: bytes) -> list[str]:
@@ -227,11 +235,8 @@ def test_thousands_of_never_matching_rules_are_answered() -> None:
     begins = ("DTSTART:20260310T080000Z", "DTEND:20260310T090000Z")
     schedule, problems = schedule_of(events(1000, *begins, "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=3"))
     assert len(schedule.at(when("2026-03-10T08:30Z"))) == 1000
-    assert (schedule.at(when("2026-03-10T09:00Z")), schedule.next(when("2026-03-10T09:00Z")), problems) == (
-        (),
-        None,
-        [],
-    )
+    assert (schedule.at(when("2026-03-10T09:00Z")), schedule.next(when("2026-03-10T09:00Z"))) == ((), None)
+    assert {one.code for one in problems} == {"OC311"}
 
 
 def test_hundreds_of_changes_that_each_hold_for_all_that_follows_are_answered() -> None:
@@ -258,6 +263,76 @@ def zone_of(rule: str, number: int) -> str:
         f"BEGIN:VTIMEZONE\nTZID:Z{number}\nBEGIN:STANDARD\nDTSTART:19700101T0000{number % 60:02}\nTZOFFSETFROM:+0100\n"
         f"TZOFFSETTO:+0200\nRRULE:{rule}\nX-N:{number}\nEND:STANDARD\nEND:VTIMEZONE\n"
     )
+
+
+IMPOSSIBLE_RULES = [
+    ("FREQ=WEEKLY;UNTIL=202403Z", "UNTIL=202403Z in the rule is not a date or time"),
+    ("FREQ=WEEKLY;UNTIL=P1D", "UNTIL=P1D in the rule is not"),
+    ("FREQ=WEEKLY;UNTIL=20240101/20240102", "UNTIL=20240101/20240102 in the rule is not"),
+    ("FREQ=WEEKLY;UNTIL=20240101T000000Z/PT1H", "UNTIL=20240101T000000Z/PT1H in the rule is not"),
+    ("FREQ=WEEKLY;UNTIL=20240230", "UNTIL=20240230 in the rule is not"),
+    ("FREQ=WEEKLY;UNTIL=", "UNTIL= in the rule is not"),
+    ("FREQ=WEEKLY;UNTIL=+0100", "UNTIL=+0100 in the rule is not"),
+    ("FREQ=WEEKLY;UNTIL=20240101,20240102", "UNTIL=20240101,20240102 in the rule is not"),
+    ("FREQ=MONTHLY;BYDAY=99FR", "BYDAY=99FR in the rule is not possible: write 1 to 5 or -1 to -5"),
+    ("FREQ=MONTHLY;BYDAY=31FR", "BYDAY=31FR in the rule is not possible"),
+    ("FREQ=MONTHLY;BYDAY=MO,-6FR", "BYDAY=-6FR in the rule is not possible"),
+    ("FREQ=MONTHLY;BYDAY=0FR", "BYDAY=0FR in the rule is not possible"),
+    ("FREQ=YEARLY;BYMONTH=11;BYDAY=31SU", "BYDAY=31SU in the rule is not possible: write 1 to 5 or -1 to -5"),
+    ("FREQ=YEARLY;BYDAY=54SU", "BYDAY=54SU in the rule is not possible: write 1 to 53 or -1 to -53"),
+    ("FREQ=YEARLY;BYDAY=-99SU", "BYDAY=-99SU in the rule is not possible"),
+    ("FREQ=YEARLY;BYWEEKNO=20;BYDAY=1MO", "BYDAY=1MO can't be used with BYWEEKNO"),
+    ("FREQ=WEEKLY;BYDAY=2MO", "BYDAY=2MO can't be used with FREQ=WEEKLY"),
+    ("FREQ=DAILY;BYDAY=1MO", "BYDAY=1MO can't be used with FREQ=DAILY"),
+    ("FREQ=WEEKLY;BYDAY=MO,", "BYDAY= in the rule is not a weekday"),
+    ("FREQ=WEEKLY;BYDAY=1", "BYDAY=1 in the rule is not a weekday"),
+    ("FREQ=MONTHLY;BYWEEKNO=20", "BYWEEKNO can't be used with FREQ=MONTHLY"),
+    ("FREQ=WEEKLY;BYMONTHDAY=13", "BYMONTHDAY can't be used with FREQ=WEEKLY"),
+    ("FREQ=MONTHLY;BYYEARDAY=13", "BYYEARDAY can't be used with FREQ=MONTHLY"),
+    ("FREQ=YEARLY;BYWEEKNO=54", "BYWEEKNO=54 in the rule is not possible: write 1 to 53 or -1 to -53"),
+    ("FREQ=YEARLY;BYWEEKNO=0", "BYWEEKNO=0 in the rule is not possible"),
+    ("FREQ=YEARLY;BYMONTH=-1", "BYMONTH=-1 in the rule is not possible: write 1 to 12"),
+    ("FREQ=YEARLY;BYMONTH=5L", "BYMONTH=5L in the rule is not possible"),
+    ("FREQ=YEARLY;BYMONTH=P1D", "BYMONTH=P1D in the rule is not possible"),
+    ("FREQ=YEARLY;BYMONTHDAY=1.5", "BYMONTHDAY=1.5 in the rule is not possible"),
+    ("FREQ=YEARLY;BYMONTHDAY=١", "in the rule is not possible"),
+    ("FREQ=DAILY;BYHOUR=", "BYHOUR= in the rule is not possible"),
+    ("FREQ=DAILY;BYHOUR=20260101", "BYHOUR=20260101 in the rule is not possible"),
+    ("FREQ=MONTHLY;BYDAY=MO;BYSETPOS=367", "BYSETPOS=367 in the rule is not possible"),
+    ("FREQ=WEEKLY;WKST=1MO", "WKST=1MO in the rule is not a weekday"),
+    ("FREQ=WEEKLY;WKST=MO,SU", "WKST=MO,SU in the rule is not a weekday"),
+    ("FREQ=DAILY;INTERVAL=1.5", "INTERVAL=1.5 in the rule is not a number from 1 to 10,000"),
+    ("FREQ=DAILY;INTERVAL=-1", "INTERVAL=-1 in the rule is not"),
+    ("FREQ=DAILY;INTERVAL=20260101T000000Z", "INTERVAL=20260101T000000Z in the rule is not"),
+    ("FREQ=DAILY;COUNT=0", "COUNT=0 in the rule is not"),
+    ("FREQ=DAILY;COUNT=PT1H", "COUNT=PT1H in the rule is not"),
+    ("FREQ=DAILY,WEEKLY", "FREQ=DAILY,WEEKLY in the rule is unknown"),
+    ("FREQ=FORTNIGHTLY", "FREQ=FORTNIGHTLY in the rule is unknown"),
+    ("FREQ", "the rule has no FREQ"),
+    ("D1 #10", "D1 #10 in a rule is not understood"),
+    ("RSCALE=HEBREW;FREQ=YEARLY", "counts by another calendar"),
+    ("FREQ=YEARLY;SKIP=FORWARD", "counts by another calendar"),
+    ("FREQ=DAILY;BYMONTHDAY=" + ",".join(["1"] * 2000), "the rule is longer than 2,000 characters"),
+]
+
+
+@pytest.mark.parametrize(("rule", "says"), IMPOSSIBLE_RULES, ids=lambda text: text[:40])
+def test_a_rule_with_an_impossible_value_takes_down_its_event_alone(rule: str, says: str) -> None:
+    broken = events(1, *TODAY, f"RRULE:{rule}")
+    data = broken.replace(b"END:VCALENDAR\n", ANN.encode() + b"END:VCALENDAR\n")
+    _, problems = schedule_of(data)
+    assert [one.code for one in problems] == ["OC304"]
+    assert says in problems[0].message
+    assert who(data) == ["Ann"]
+
+
+@pytest.mark.parametrize(("rule", "says"), IMPOSSIBLE_RULES, ids=lambda text: text[:40])
+def test_a_zone_with_an_impossible_rule_takes_down_itself_alone(rule: str, says: str) -> None:
+    data = f"BEGIN:VCALENDAR\n{zone_of(rule, 1)}{ANN}END:VCALENDAR\n".encode()
+    _, problems = schedule_of(data)
+    assert [one.code for one in problems] == ["OC307"]
+    assert says in problems[0].message
+    assert who(data) == ["Ann"]
 
 
 @pytest.mark.parametrize("rule", ["FREQ=DAILY", "FREQ=HOURLY;COUNT=99999", "FREQ=DAILY;COUNT=0", "FREQ=MINUTELY"])
@@ -323,3 +398,73 @@ def test_an_event_with_more_dates_than_anybody_writes_is_refused() -> None:
         _, problems = schedule_of(events(1, *TODAY, f"{name}:{dates}"))
         assert [one.code for one in problems] == ["OC304"]
         assert f"more than 10,000 dates in {name}" in problems[0].message
+
+
+def overlapping(count: int, name: str = "P{}") -> bytes:
+    """So many shifts of a month, each a minute later than the one before."""
+    started = datetime(2026, 3, 1, tzinfo=UTC)
+    shifts = []
+    for number in range(count):
+        start = started + timedelta(minutes=number)
+        end = start + timedelta(days=30)
+        shifts.append(f"UID:{number}\nSUMMARY:{name.format(number)}\nDTSTART:{start:{STAMP}}\nDTEND:{end:{STAMP}}")
+    return calendar("\n\n".join(shifts))
+
+
+def test_thousands_of_people_on_call_at_once_are_the_first_of_them_and_that_is_said() -> None:
+    schedule, problems = schedule_of(overlapping(3000))
+    assert names_of(schedule.at(START)) == sorted(f"P{number}" for number in range(333))
+    assert [one.code for one in problems] == ["OC304"]
+    assert problems[0].message == (
+        "more than 333 people are on call at once from 2026-03-01 05:33: 2,667 shifts are left out, "
+        "that of 'P333' first"
+    )
+
+
+def test_an_override_stands_whatever_crowd_the_plan_has() -> None:
+    window = (START, START + 2 * DAY)
+    override = calendar("UID:o\nSUMMARY:Zoe\nDTSTART:20260310T080000Z\nDTEND:20260310T090000Z")
+    schedule, _ = compiled(overlapping(3000), window, overrides=override)
+    assert names_of(schedule.at(when("2026-03-10T08:30Z"))) == ["Zoe"]
+
+
+@pytest.mark.parametrize("name", ["P{}", "Ann", "[L{}] Ann"])
+def test_overlapping_shifts_cost_as_much_as_there_are(name: str) -> None:
+    assert growth(lambda count: read_and_ask(overlapping(count, name)), 1500) < 3
+
+
+@pytest.mark.parametrize("part", ["EXDATE", "RDATE"])
+def test_dates_of_series_cost_as_much_as_there_are(part: str) -> None:
+    def ask(count: int) -> None:
+        dates = ",".join(f"{datetime(2026, 3, 1, tzinfo=UTC) + timedelta(hours=n):{STAMP}}" for n in range(count))
+        read_and_ask(events(3, *TODAY, "RRULE:FREQ=HOURLY;INTERVAL=5", f"{part}:{dates}"))
+
+    assert growth(ask, 2000) < 3
+
+
+def test_changes_of_one_series_cost_as_much_as_there_are() -> None:
+    def ask(count: int) -> None:
+        stamps = [f"{datetime(2026, 3, 1, tzinfo=UTC) + timedelta(hours=n):{STAMP}}" for n in range(count)]
+        changes = [f"UID:1\nSUMMARY:P\nRECURRENCE-ID:{at}\nDTSTART:{at}\nDURATION:PT1H" for at in stamps]
+        read_and_ask(calendar("\n\n".join([f"UID:1\nSUMMARY:A\nDTSTART:{stamps[0]}\nDURATION:PT1H", *changes])))
+
+    assert growth(ask, 2000) < 3
+
+
+def test_a_fault_that_nobody_foresaw_takes_down_one_event_one_zone_or_one_rotation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever a library raises: it is said, and the rest stands."""
+    hourly = ("UID:2", "SUMMARY:Ben", "DTSTART:20260310T080000Z", "DURATION:PT1H", "RRULE:FREQ=HOURLY")
+    data = calendar("\n".join(hourly)).replace(b"END:VCALENDAR\n", ANN.encode() + b"END:VCALENDAR\n")
+    data = data.replace(b"BEGIN:VEVENT", zone_of("FREQ=YEARLY", 1).encode() + b"BEGIN:VEVENT", 1)
+
+    def fail(*_: object, **__: object) -> None:
+        raise AttributeError("no such thing")
+
+    monkeypatch.setattr("dateutil.rrule.rrule.__init__", fail)
+    schedule, problems = schedule_of(data)
+    assert names_of(schedule.at(when("2026-03-10T08:30Z"))) == ["Ann"]
+    assert [one.code for one in problems] == ["OC307", "OC304"]
+    for one in problems:
+        assert "internal error (AttributeError: no such thing); please report it, with the calendar" in one.message

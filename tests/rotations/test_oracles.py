@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 
 import icalendar
@@ -75,6 +75,28 @@ def test_rules_give_the_days_that_rfc_5545_names(case: tuple[str, datetime, dict
     local = oracles.starts(rule, start, start + timedelta(days=LONGEST + 3))
     expected = [(oracles.localised(one, name), oracles.localised(one + length, name)) for one in local]
     assert ours(event(name, start, length, rule), name, window) == oracles.joined(expected, *window)
+
+
+@settings(max_examples=150)
+@given(
+    rule=generate.all_rules(),
+    day=st.dates(date(2023, 12, 1), date(2028, 3, 1)),
+    later=st.integers(0, 5),
+    on_the_rule=st.booleans(),
+)
+def test_every_part_of_a_rule_means_what_rfc_5545_says(
+    rule: dict[str, str], day: date, later: int, *, on_the_rule: bool
+) -> None:
+    """In UTC, over years, seen from a window that opens years after the start."""
+    start = datetime(day.year, day.month, day.day, 8)
+    if on_the_rule:
+        start = next(islice(oracles.starts(without_end(rule), start, start + timedelta(days=800)), 1, 2), start)
+    last = start + timedelta(days=4 * LONGEST)
+    opens = int((start.replace(tzinfo=UTC) + timedelta(days=300 * later)).timestamp())
+    window = opens, int(last.replace(tzinfo=UTC).timestamp())
+    text = f"UID:1\nSUMMARY:Ann\nDTSTART:{generate.stamp(start)}Z\nDURATION:PT1H\nRRULE:{generate.written(rule)}"
+    expected = [int(one.replace(tzinfo=UTC).timestamp()) for one in oracles.starts(rule, start, last)]
+    assert ours(text, "UTC", window) == oracles.joined(((one, one + 3600) for one in expected), *window)
 
 
 @given(series(), st.integers(1, 3))

@@ -15,7 +15,7 @@ import pytest
 from oncall.errors import NotFoundError
 from oncall.schedule import window_around
 from oncall.workspace.compile import compile_plan
-from oncall.workspace.files import Files, find_workspace, glob_matcher
+from oncall.workspace.files import Files, find_workspace
 from oncall.workspace.load import load
 
 CALENDAR = "BEGIN:VCALENDAR\nEND:VCALENDAR\n"
@@ -179,24 +179,6 @@ def test_a_workspace_is_found_by_option_then_environment_then_upwards_then_in_sc
             find_workspace(asked, None, here)
     with pytest.raises(NotFoundError, match="oncall init"):
         find_workspace(None, None, f"{here}/three/empty")
-
-
-@pytest.mark.parametrize(
-    ("glob", "matches", "not_these"),
-    [
-        ("drafts/**", ["drafts/a.yaml", "drafts/b/c.yaml"], ["drafts.yaml", "x/drafts/a.yaml"]),
-        ("drafts", ["drafts", "drafts/b/c.yaml"], ["x/drafts"]),
-        ("drafts/", ["drafts/a.yaml"], ["drafts2/a.yaml"]),
-        ("*.yaml", ["a.yaml"], ["x/a.yaml", "a.yml"]),
-        ("**/*.bad.yaml", ["a.bad.yaml", "x/y/a.bad.yaml"], ["a.yaml"]),
-        ("a?c.yaml", ["abc.yaml"], ["ac.yaml", "a/c.yaml"]),
-        ("a+(b).yaml", ["a+(b).yaml"], ["aab.yaml"]),
-        ("", [], ["a.yaml"]),
-    ],
-)
-def test_globs_stay_within_folders_unless_doubled(glob: str, matches: list[str], not_these: list[str]) -> None:
-    leaves_out = glob_matcher([glob])
-    assert [path for path in matches + not_these if leaves_out(path)] == matches
 
 
 def test_a_file_is_read_once(make: Any) -> None:

@@ -18,9 +18,10 @@ RULE = Rule(
     name="unreadable-file",
     severity=ERROR,
     finds="A file that is there and cannot be read: not YAML, not UTF-8, not iCalendar, cut off, too large, or closed "
-    "to us.",
+    "to us. Also whatever oncall cannot read, or check, because of an internal error.",
     why="What stands in the file counts for nothing: shifts, people and policies may be missing, and nobody would "
     "know.",
-    mend="Mend the file at the place named; save text as UTF-8, and fetch a calendar that was cut off again.",
+    mend="Mend the file at the place named; save text as UTF-8, and fetch a calendar that was cut off again. An "
+    "internal error is a fault of oncall: please report it.",
     check=check,
 )

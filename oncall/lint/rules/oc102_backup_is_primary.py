@@ -11,7 +11,7 @@ from oncall.lint.context import Context
 from oncall.lint.rule import Rule
 from oncall.lint.rules import oc101_missing_backup
 from oncall.lint.walk import Span, Stretch, common, where
-from oncall.lint.wording import few, stretches
+from oncall.lint.wording import few
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -31,8 +31,9 @@ def check(context: Context) -> Iterator[Problem]:
         first = policy.tiers[0].notify
         further = [tier.notify for tier in policy.tiers if tier.notify != first and account.bindings(tier.notify)]
         role = next(iter(further), first)
-        message = f"every tier of {name} leads to {whom}: {stretches(alone, context.zone)}"
-        yield RULE.at(place.at("contacts", role), f"{message}; bind somebody else to {role}")
+        before, advice = f"every tier of {name} leads to {whom}", f"bind somebody else to {role}"
+        key = f"every tier of {name} leads to one person"  # who that is changes as time goes on
+        yield RULE.during(place.at("contacts", role), before, alone, context.horizon, advice, key)
 
 
 def _people(single: list[Stretch[frozenset[str]]], alone: list[Span]) -> Iterator[str]:

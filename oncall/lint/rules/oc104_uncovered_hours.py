@@ -9,7 +9,6 @@ from oncall.errors import ERROR, Problem
 from oncall.lint.context import Context
 from oncall.lint.rule import Rule
 from oncall.lint.walk import common, where
-from oncall.lint.wording import stretches
 from oncall.model import Policy
 from oncall.workspace.load import Place
 
@@ -24,9 +23,9 @@ def check(context: Context) -> Iterator[Problem]:
             continue  # nobody is bound at all, which is OC101
         nobody = common(where(context.within_reach(account, place), operator.not_), context.open(account))
         if nobody:
-            message = f"nobody can be reached on any tier of {name}: {stretches(nobody, context.zone)}"
+            before = f"nobody can be reached on any tier of {name}"
             advice = "schedule somebody, or bind somebody by name to a later tier"
-            yield RULE.at(place.at("contacts"), f"{message}; {advice}")
+            yield RULE.during(place.at("contacts"), before, nobody, context.horizon, advice)
 
 
 def _is_backless(context: Context, place: Place, policy: Policy) -> bool:

@@ -8,7 +8,6 @@ from oncall.errors import ERROR, Problem
 from oncall.lint.context import Context
 from oncall.lint.rule import Place, Rule
 from oncall.lint.walk import within
-from oncall.lint.wording import stretches
 from oncall.model import as_tuple
 
 
@@ -26,9 +25,9 @@ def check(context: Context) -> Iterator[Problem]:
     for rotation in context.schedules.read:
         for who, spans in context.schedules.on_call(rotation).items():
             if who in gone and (after := within(spans, gone[who], context.until)):
-                what = f"is on call in {rotation} beyond it: {stretches(after, context.zone)}"
-                message = f"{_leaving(context, who, gone[who])}, and {who} {what}; schedule somebody else"
-                yield RULE.at(context.schedules.event(rotation, who, after[0][0]), message)
+                before = f"{_leaving(context, who, gone[who])}, and {who} is on call in {rotation} beyond it"
+                place = context.schedules.event(rotation, who, after[0][0])
+                yield RULE.during(place, before, after, context.horizon, "schedule somebody else")
 
 
 def _leaving(context: Context, person: str, gone: int) -> str:

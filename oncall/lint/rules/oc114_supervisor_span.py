@@ -9,7 +9,6 @@ from oncall.errors import WARNING, Problem
 from oncall.lint.context import Context
 from oncall.lint.rule import Rule
 from oncall.lint.walk import Span, walk, where
-from oncall.lint.wording import stretches
 from oncall.model import as_tuple
 
 
@@ -28,9 +27,9 @@ def check(context: Context) -> Iterator[Problem]:
         too_many = where(span, lambda accounts: accounts > most)
         if too_many:
             number = max(one.state for one in span)
-            message = f"{person} supervises {number} accounts at a time: {stretches(too_many, context.zone)}"
-            place = context.place("people", person).at()
-            yield RULE.at(place, f"{message}; share them out to {most} each at most (lint.max_accounts_per_supervisor)")
+            before = f"{person} supervises {number} accounts at a time"
+            advice = f"share them out to {most} each at most (lint.max_accounts_per_supervisor)"
+            yield RULE.during(context.place("people", person).at(), before, too_many, context.horizon, advice)
 
 
 class _Sum:

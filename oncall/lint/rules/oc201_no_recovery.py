@@ -9,7 +9,7 @@ from oncall.lint.context import Context
 from oncall.lint.rule import Place, Rule
 from oncall.lint.rules import oc005_unresolved_reference
 from oncall.lint.walk import Span, common, walk, where
-from oncall.lint.wording import listed, stretches
+from oncall.lint.wording import listed
 from oncall.model import Account, Binding, Recovery
 from oncall.plan import AWAY
 
@@ -29,7 +29,7 @@ def check(context: Context) -> Iterator[Problem]:
         if unresolved is None:
             unresolved = {(one.file, one.line, one.column) for one in oc005_unresolved_reference.check(context)}
         if unresolved.isdisjoint(_named(context, name, account)):
-            yield RULE.at(*_told(context, name, account, recovery, spans))
+            yield _finding(context, name, account, recovery, spans)
 
 
 def _unowned(context: Context, account: Account, recovery: Recovery) -> list[Span]:
@@ -82,15 +82,15 @@ def _named(context: Context, name: str, account: Account) -> Iterator[Place]:
                 yield context.place("rotations", str(binding.rotation)).at("calendar")
 
 
-def _told(context: Context, name: str, account: Account, recovery: Recovery, spans: list[Span]) -> tuple[Place, str]:
+def _finding(context: Context, name: str, account: Account, recovery: Recovery, spans: list[Span]) -> Problem:
     roles = [role for role in dict.fromkeys((recovery.owner, recovery.escalate_to)) if role]
     bound = [role for role in roles if account.bindings(role)]
     place = context.place("accounts", name)
     if not bound and account.account_manager is None:
         lacks = f"{name} binds nobody to {listed(roles)} and has no account manager"
-        return place.at(), f"{lacks}, so nobody would own a callback: add one of them"
-    message = f"nobody would own a callback of {name}: {stretches(spans, context.zone)}"
-    return place.at("contacts", (bound or roles)[0]), f"{message}; bind somebody else to {(bound or roles)[-1]}"
+        return RULE.at(place.at(), f"{lacks}, so nobody would own a callback: add one of them")
+    before, advice = f"nobody would own a callback of {name}", f"bind somebody else to {(bound or roles)[-1]}"
+    return RULE.during(place.at("contacts", (bound or roles)[0]), before, spans, context.horizon, advice)
 
 
 RULE = Rule(

@@ -13,7 +13,6 @@ from oncall.lint.context import Context
 from oncall.lint.rule import Rule
 from oncall.lint.schedules import Spans, by_person
 from oncall.lint.walk import Span, walk
-from oncall.lint.wording import stretch
 from oncall.model import Account, Binding, Recovery
 from oncall.rotations.hours import merged
 from oncall.schedule import AHEAD
@@ -43,10 +42,11 @@ def check(context: Context) -> Iterator[Problem]:
             known[key] = _first(context, roles, recovery.due_within)
         if first := known[key]:
             message = (
-                f"a callback of {name} opened {stretch(first.span, context.zone)} is due when the shift of its owner, "
-                f"{first.owner}, is over: bind somebody by name to {first.role}, or make `due_within` shorter"
+                f"a callback of {name} opened {context.horizon.stretch(first.span)} is due when the shift of its "
+                f"owner, {first.owner}, is over: bind somebody by name to {first.role}, or make `due_within` shorter"
             )
-            yield RULE.at(context.place("accounts", name).at("contacts", first.role), message)
+            place = context.place("accounts", name).at("contacts", first.role)
+            yield RULE.at(place, message, key=f"a callback of {name} is due when the shift of its owner is over")
 
 
 def _roles(account: Account, recovery: Recovery) -> dict[str, Bindings]:

@@ -8,19 +8,24 @@ from oncall.errors import ERROR, Problem
 from oncall.lint.context import Context
 from oncall.lint.rule import Rule
 from oncall.lint.walk import Span, common, gaps, within
-from oncall.lint.wording import stretches
 from oncall.model import ALWAYS, Rotation
 
 
 def check(context: Context) -> Iterator[Problem]:
     for name in context.schedules.read:
-        promised = _promised(context, context.workspace.rotations[name])
-        covered = [(one.start, one.end) for one in context.schedules.segments(name)]
-        nobody = common(promised, gaps(covered, context.at, context.until))
-        if nobody:
-            message = f"nobody is on call in {name}: {stretches(nobody, context.zone)}"
+        if nobody := gaps_of(context, name):
             place = context.place("rotations", name).at("calendar")
-            yield RULE.at(place, f"{message}; fill it in the calendar, or with `oncall override`")
+            advice = "fill it in the calendar, or with `oncall override`"
+            yield RULE.during(place, f"nobody is on call in {name}", nobody, context.horizon, advice)
+
+
+def gaps_of(context: Context, rotation: str) -> list[Span]:
+    """The stretches of a rotation's hours with nobody on its schedule; none where its calendars cannot be read."""
+    if rotation not in context.schedules.read:
+        return []
+    promised = _promised(context, context.workspace.rotations[rotation])
+    covered = [(one.start, one.end) for one in context.schedules.segments(rotation)]
+    return common(promised, gaps(covered, context.at, context.until))
 
 
 def _promised(context: Context, rotation: Rotation) -> list[Span]:

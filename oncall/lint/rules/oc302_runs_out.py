@@ -18,11 +18,11 @@ def check(context: Context) -> Iterator[Problem]:
         segments = context.schedules.segments(name)
         if segments and segments[-1].end > last_week:
             continue
-        after = segments[-1].end if segments else context.at
-        what = "has no shift" + f" after {times.at(after, context.zone):%Y-%m-%d %H:%M}"
-        until = f"{times.at(context.until, context.zone):%Y-%m-%d %H:%M}"
+        after = f" after {times.at(segments[-1].end, context.zone):%Y-%m-%d %H:%M}" if segments else ""
+        span = (segments[-1].end if segments else context.at, context.until)
         place = context.place("rotations", name).at("calendar")
-        yield RULE.at(place, f"{name} {what}, up to the end of the horizon at {until}: extend its calendar")
+        what = f"{name} has no shift{after} up to the end of the horizon on {context.horizon.last_date}"
+        yield RULE.at(place, f"{what}: extend its calendar", key=f"{name} runs out", spans=[span])
 
 
 RULE = Rule(

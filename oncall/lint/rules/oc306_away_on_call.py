@@ -8,7 +8,6 @@ from oncall.errors import WARNING, Problem
 from oncall.lint.context import Context
 from oncall.lint.rule import Rule
 from oncall.lint.walk import Span, common
-from oncall.lint.wording import stretch
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -16,7 +15,7 @@ def check(context: Context) -> Iterator[Problem]:
     for rotation in context.schedules.read:
         for who, spans in context.schedules.on_call(rotation).items():
             for span in common(spans, away.get(who, ())):
-                yield RULE.at(context.schedules.event(rotation, who, span[0]), _message(context, rotation, who, span))
+                yield _finding(context, rotation, who, span)
 
 
 def _away(context: Context, person: str) -> list[Span]:
@@ -26,14 +25,16 @@ def _away(context: Context, person: str) -> list[Span]:
     return [(one.start, min(one.end, gone)) for one in presence.away if one.start < gone]
 
 
-def _message(context: Context, rotation: str, person: str, span: Span) -> str:
+def _finding(context: Context, rotation: str, person: str, span: Span) -> Problem:
     absence = context.plan.presences[person].absence(span[0])
     assert absence is not None
     whole = (absence.start, absence.end)
-    known = [part for part in (absence.reason, "" if whole == span else stretch(whole, context.zone)) if part]
+    known = [part for part in (absence.reason, "" if whole == span else context.horizon.stretch(whole)) if part]
     away = f"away ({', '.join(known)})" if known else "away"
-    when = stretch(span, context.zone)
-    return f"{person} is on call in {rotation} while {away}: {when}; put somebody else there with `oncall override`"
+    key = f"{person} is on call in {rotation} while away"
+    before, advice = f"{person} is on call in {rotation} while {away}", "put somebody else there with `oncall override`"
+    place = context.schedules.event(rotation, person, span[0])
+    return RULE.during(place, before, [span], context.horizon, advice, key)
 
 
 RULE = Rule(

@@ -8,7 +8,7 @@ from oncall.errors import WARNING, Problem
 from oncall.lint.context import Context
 from oncall.lint.rule import Rule
 from oncall.lint.walk import Stretch, where
-from oncall.lint.wording import few, stretches
+from oncall.lint.wording import few
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -21,10 +21,10 @@ def check(context: Context) -> Iterator[Problem]:
         if not crowded:
             continue
         people = few(sorted(who.strip() for who in crowded[0].state))
-        times = stretches(where(crowded, bool), context.zone)
         place = context.place("rotations", name).at("at_once")
-        message = f"{name} has more than {meant} on call at once, {people} first: {times}"
-        yield RULE.at(place, f"{message}; take somebody off, or raise `at_once`")
+        key = f"{name} has more than {meant} on call at once"
+        before, advice = f"{key}, {people} first", "take somebody off, or raise `at_once`"
+        yield RULE.during(place, before, where(crowded, bool), context.horizon, advice, key)
 
 
 RULE = Rule(

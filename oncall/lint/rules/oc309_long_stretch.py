@@ -10,7 +10,6 @@ from oncall.lint.context import Context
 from oncall.lint.rule import Place, Rule
 from oncall.lint.schedules import by_person
 from oncall.lint.walk import Span
-from oncall.lint.wording import stretches
 
 _OFF = times.DAY
 
@@ -24,9 +23,9 @@ def check(context: Context) -> Iterator[Problem]:
         too_long = [run for run in whole if run[1] - run[0] > most]
         if too_long:
             limit = times.show_duration(most)
-            message = f"{person} is on call for longer than {limit} without 24 hours off"
+            before = f"{person} is on call for longer than {limit} without 24 hours off"
             place = _event(context, person, max(context.at, too_long[0][0] + most))
-            yield RULE.at(place, f"{message}: {stretches(too_long, context.zone)}; give some of it to somebody else")
+            yield RULE.during(place, before, too_long, context.horizon, "give some of it to somebody else")
 
 
 def _runs(spans: Iterable[Span]) -> list[Span]:
