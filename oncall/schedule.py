@@ -109,7 +109,7 @@ class Schedule(Struct, frozen=True):
             if segment.start > instant + AHEAD:
                 return None
             is_on = any(shift.person == person for shift in segment.shifts)
-            if is_on and not (was_on and self._adjoin(index - 1)):
+            if is_on and not (was_on and self.segments[index - 1].end == segment.start):
                 entry = next(one for one in self._on_call(index, int(instant)) if one.shift.person == person)
                 return segment.start, entry
             was_on = is_on
