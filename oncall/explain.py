@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oncall import times
-from oncall.errors import Problem
+from oncall.errors import OncallError, Problem
 from oncall.escalation.engine import NO_ONE
 from oncall.escalation.responses import Response, Tries
 from oncall.escalation.simulate import NOBODY_RESPONDS, Assumed, simulate
@@ -30,6 +30,7 @@ OUTCOMES_OF_A_MESSAGE = ("unreachable", "failed")
 HANG_UP = 20  # seconds: about when the first callers give up
 MOST_WALKING = 10_000  # attempts: with very many people and rounds not everything is worth being found out
 LISTENING = 60  # seconds: a call that is picked up and ends without having been accepted
+_MOST_WORK = 100_000  # attempts of all the walks there are: one for each person and each response, at the least
 
 
 class Somebody(Struct, frozen=True):
@@ -274,6 +275,11 @@ class _Explainer:
             raise OutsideWindowError(at + chain_over(self.main))
         self.calls = _first_by_person(filter(_is_call, self.main.attempts))
         self.messages = _first_by_person(one for one in self.main.attempts if not _is_call(one))
+        if (len(self.calls) + len(self.messages)) * len(self.main.attempts) > _MOST_WORK:
+            raise OncallError(
+                f"a call to {name} makes {len(self.main.attempts):,} attempts, too many to explain in sentences: "
+                f"`oncall simulate {name}` lists them"
+            )
 
     def walk(self, assumed: Assumed = NOBODY_RESPONDS) -> Trace:
         return simulate(self.plan, self.name, self.at, assumed)

@@ -23,7 +23,7 @@ from oncall.errors import OncallError, Problem
 from oncall.lookup import PERSON, find
 from oncall.output.who_json import who_document
 from oncall.timetables import Timetable, timetables, window_of
-from oncall.workspace.opening import build_plan, open_plan, turns_window
+from oncall.workspace.opening import LONGEST, build_plan, open_plan, turns_window
 
 Folder = str | os.PathLike[str]
 
@@ -50,6 +50,8 @@ def shifts(folder: Folder, name: str, start: datetime, until: datetime) -> list[
     begin, end = _instant(start), _instant(until)
     if end <= begin:
         raise OncallError("`until` is not after `start`")
+    if end - begin > LONGEST:
+        raise OncallError("that is more than ten years: ask for less")
     plan, _ = build_plan(_root(folder), window_of(begin, end))
     return timetables(plan, [find(plan, name)], begin, end)
 
@@ -73,7 +75,7 @@ def who_in_calendar(
         raise OncallError(f"{timezone!r} is no IANA time zone")
     instant = _instant(at)
     zone = asked or layers[0].calendar.zone or UTC
-    schedule, odd = compile_schedule(layers, window_around(instant), zone, Reader(None))
+    schedule, odd = compile_schedule(layers, window_around(instant), zone, Reader(None), by_file=asked is None)
     problems = [*(problem for layer in layers for problem in layer.calendar.problems), *odd]
     return calendar_answer("calendar", schedule, instant, layers[0].calendar.written, problems)
 

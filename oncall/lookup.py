@@ -30,6 +30,7 @@ _UMLAUTS = str.maketrans(
 _EXTENSION = r"\s*(?:;\s*ext\s*=|\bext(?:ension)?\b\.?:?|(?<![a-z])x|#|,+)\s*\d{1,7}$"
 _LAST_DIGITS = 7  # how many of them say whose a number is, where nobody else's ends so
 _MOST_NAMED = 12
+_SHORT = 3  # letters of a word that is too short to be a misspelling of another
 
 
 class AmbiguousNameError(NotFoundError):
@@ -100,7 +101,9 @@ def find_person(people: Mapping[str, Person], asked: str, endpoints: Mapping[str
     text = asked.strip()
     if text in people:
         return text
-    for matches in _by_nearness(_people(people, endpoints or {}, _Typed.of(text))) if text else ():
+    for matches in (
+        _by_nearness(_people(people, {} if endpoints is None else endpoints, _Typed.of(text))) if text else ()
+    ):
         if len(matches) == 1:
             return matches[0].name
         raise AmbiguousNameError(_several(asked, matches, people))
@@ -266,9 +269,13 @@ def _several(asked: str, matches: Sequence[Match], people: Mapping[str, Person])
 
 
 def _unknown(asked: str, kinds: Sequence[str], ids: Sequence[str], people: Mapping[str, Person]) -> str:
-    from oncall.fields import suggestion  # here: only an error needs it, and it is slow to import
+    from oncall.fields import nearest  # here: only an error needs it, and it is slow to import
 
     kinds = [*kinds[:-1], "line", kinds[-1]] if ACCOUNT in kinds else list(kinds)
     called = " or ".join(filter(None, (", ".join(kinds[:-1]), kinds[-1])))
-    names = [person.name for person in people.values()]
-    return f"there is no {called} {asked!r}{suggestion(asked, [*ids, *names])}"
+    shown = {name: name for name in ids}
+    for person in people.values():
+        for spelling in (person.name, *(word for word in _words(_spelt(person.name)) if len(word) > _SHORT)):
+            shown.setdefault(spelling, person.name)
+    best = nearest(asked, list(shown))
+    return f"there is no {called} {asked!r}{f' (did you mean {shown[best]!r}?)' if best else ''}"

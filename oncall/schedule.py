@@ -102,18 +102,15 @@ class Schedule(Struct, frozen=True):
     def next_turn(self, person: str, instant: float) -> tuple[int, OnCall] | None:
         """When somebody is on call again after an instant, once what they are on call in now is over; None where that
         is not within two years, or as far as the schedule is known."""
-        place = self._place(instant)
-        was_on = place is not None and any(shift.person == person for shift in self.segments[place].shifts)
-        for index in range(bisect_right(self.starts, instant), len(self.segments)):
-            segment = self.segments[index]
-            if segment.start > instant + AHEAD:
-                return None
-            is_on = any(shift.person == person for shift in segment.shifts)
-            if is_on and not (was_on and self.segments[index - 1].end == segment.start):
-                entry = next(one for one in self._on_call(index, int(instant)) if one.shift.person == person)
-                return segment.start, entry
-            was_on = is_on
-        return None
+        if not self.runs:
+            self._find_runs()
+        runs = self.runs.get(person)
+        number = bisect_right(runs.since, instant) if runs else 0
+        if runs is None or number == len(runs.since) or runs.since[number] > instant + AHEAD:
+            return None
+        begins = runs.since[number]
+        on_call = self._on_call(bisect_right(self.starts, begins) - 1, int(instant))
+        return begins, next(one for one in on_call if one.shift.person == person)
 
     def between(self, start: int, end: int) -> Iterator[tuple[int, int, tuple[OnCall, ...]]]:
         """The schedule from one instant of the window to another, split wherever the set of people changes; gaps left

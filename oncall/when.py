@@ -42,16 +42,18 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600}
 _AMOUNT = r"(\d{1,9}(?:\.\d{1,3})?) ?([a-z]+)"
 _LONGEST_TEXT = 100
 _MOST_WORDS = 8
+_RECENT = 6 * 3600  # seconds in which somebody may have meant what has only just been
 _INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"
 _OUT_OF_REACH = f"outside the years {FIRST_YEAR} to {LAST_YEAR} that can be asked about"
 
 
 class Reading(Struct, frozen=True):
-    """The instant a text means, and what has to be said of it: a choice among days, or a local time that clocks repeat
-    or skip."""
+    """The instant a text means, and what has to be said of it: that its day is `picked` from several, or that
+    clocks repeat or skip its local time."""
 
     instant: int
     notes: tuple[str, ...] = ()
+    picked: bool = False
 
 
 class _Frame(Struct, frozen=True):
@@ -93,11 +95,13 @@ def _read(text: str, frame: _Frame) -> Reading:
         raise OncallError(_ambiguity(text, instants, frame.zone))
     reading = min(usual, key=lambda one: len(one.notes))
     notes = (note.replace("{}", _shown(reading.instant, frame)) for note in reading.notes)
-    return Reading(reading.instant, tuple(f"{text.strip()!r} {note}" for note in notes))
+    return replace(reading, notes=tuple(f"{text.strip()!r} {note}" for note in notes))
 
 
 def _shown(instant: int, frame: _Frame) -> str:
-    """`Sun 22 Nov 2026 02:00 EST (in 5h30m)`."""
+    """`Sun 22 Nov 2026 02:00 EST (in 5h30m)`; an end is told by how long it is after its start."""
+    if frame.base != frame.now and instant > frame.base:
+        return f"{moment(instant, frame.zone)} ({distance(instant - frame.base)} after the start)"
     away = instant - frame.now
     far = f"in {distance(away)}" if away > 0 else f"{distance(-away)} ago" if away < 0 else "now"
     return f"{moment(instant, frame.zone)} ({far})"
@@ -340,8 +344,9 @@ def _dated(days: Days, seconds: int, frame: _Frame, said: str) -> Iterator[Readi
     readings = [_on_clock(day, seconds, frame) for day in dates]
     reading, note = readings[0], "is read as {}"
     if days.pick is not None:
-        reading, note = _picked(readings, days.pick, frame), f"is read as {{}}, the {days.pick} one"
-    yield replace(reading, notes=(note, *reading.notes)) if said else reading
+        reading = _picked(readings, days.pick, frame)
+        note = f"is read as {{}}, the {days.pick} one{_just_past(readings, days.pick, frame)}"
+    yield replace(reading, notes=(note, *reading.notes), picked=said == "pick") if said else reading
 
 
 def _of_night(day: date, seconds: int, frame: _Frame) -> date:
@@ -364,6 +369,15 @@ def _picked(readings: list[Reading], sense: Sense, frame: _Frame) -> Reading:
         return min(ahead, key=lambda one: one.instant, default=readings[-1])
     behind = (one for one in readings if one.instant <= frame.base)
     return max(behind, key=lambda one: one.instant, default=readings[0])
+
+
+def _just_past(readings: list[Reading], sense: Sense, frame: _Frame) -> str:
+    """What is said where the next one is a day away because the last one has only just been."""
+    ago = min((frame.now - one.instant for one in readings if one.instant <= frame.now), default=_RECENT)
+    if sense != "next" or frame.base != frame.now or ago >= _RECENT:
+        return ""
+    past = times.at(frame.now - ago, frame.zone)
+    return f"; the last one was {distance(ago)} ago, at {past:%Y-%m-%dT%H:%M}"
 
 
 def _on_clock(day: date, seconds: int, frame: _Frame) -> Reading:

@@ -19,7 +19,7 @@ from tests.walkthrough import Shell, commands, steps
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "schedules/README.md", *sorted((ROOT / "docs").glob("*.md")))
-WALKED = ("ten-minutes.md", "moving-in.md")
+WALKED = ("ten-minutes.md", "moving-in.md", "asking.md")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,6 +90,22 @@ def test_anything_else_gets_examples(group: dict[str, Any], text: str, _: None) 
     assert str(raised.value) == (
         f"can't read {text!r} as a time; write e.g. 02:00, 2am, 'tomorrow 14:00' or 2026-11-24T02:00"
     )
+
+
+TABLE = re.findall(
+    r"^\| (`.*`) \| (\S+) \| (\S+) \| (\S+) \|$",
+    (Path(__file__).parents[1] / "docs/asking.md").read_text(encoding="utf-8"),
+    re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=[row[0] for row in TABLE])
+def test_the_page_about_asking_says_what_times_mean(row: tuple[str, ...]) -> None:
+    now = times.instant(datetime(2026, 11, 21, 20, 30), NEW_YORK)
+    for text in re.findall("`(.*?)`", row[0]):
+        for sense, means in zip(("nearest", "next", "last"), row[1:], strict=True):
+            reading = read_when(text, now, NEW_YORK, sense)  # type: ignore[arg-type]
+            assert times.at(reading.instant, NEW_YORK).isoformat()[:16] == means, (text, sense)
 
 
 INSTANTS = st.integers(times.instant(datetime(1971, 1, 1), UTC), times.instant(datetime(2198, 12, 31), UTC))

@@ -29,7 +29,7 @@ def calendar_answers(
     written = max((layer.calendar.written or 0 for layer in layers), default=0) or None
     answers = []
     for instant in instants(at, zone):
-        schedule, odd = compile_calendar(layers, window_around(instant), zone)
+        schedule, odd = compile_calendar(layers, window_around(instant), zone, by_file=not timezone)
         answers.append(calendar_answer(name_of(file), schedule, instant, written, [*problems, *odd]))
     return answers, zone
 
@@ -73,9 +73,11 @@ def _machine_zone(session: Session, name: str) -> tzinfo:
     return zone
 
 
-def compile_calendar(layers: Sequence[Layer], window: Window, zone: tzinfo) -> tuple[Schedule, list[Problem]]:
-    """The schedule of a calendar, people as their summaries say."""
-    return compile_schedule(layers, window, zone, Reader(None))
+def compile_calendar(
+    layers: Sequence[Layer], window: Window, zone: tzinfo, *, by_file: bool
+) -> tuple[Schedule, list[Problem]]:
+    """The schedule of a calendar, people as summaries say; with `by_file` an X-WR-TIMEZONE comes before `zone`."""
+    return compile_schedule(layers, window, zone, Reader(None), by_file=by_file)
 
 
 def _read(path: str, option: str) -> Calendar:

@@ -9,7 +9,7 @@ import typer
 from msgspec import Struct
 
 from oncall import times
-from oncall.cli.session import UNREAD, Session, end_of, instant_of, now, warn, warn_elsewhere
+from oncall.cli.session import UNREAD, Session, complain, instant_of, noted, now, warn, warn_elsewhere
 from oncall.errors import NotFoundError, OncallError, Problem
 from oncall.lookup import ACCOUNT, ROTATION, find, find_person
 from oncall.output.words import day_and_time, distance, safe, zone_mark
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from oncall.workspace.load import Workspace
 
 _LONGEST = 366 * times.DAY
+_LONG_NIGHT = 16 * 3600  # seconds of the longest change that is usually meant by two times of day
 
 Until = Annotated[
     str, typer.Option("--until", metavar="WHEN", help="The end: 08:00, 'mon 17:00', +12h (from the start) …")
@@ -82,16 +83,30 @@ def open_change(session: Session, person: str, asked: Stretch, reason: str, rota
     if rotation is None:
         zone = person_zone(workspace, workspace.people[person])
     start = instant_of(asked.start, clock, zone, "next")
-    until = end_of(asked.until, start, clock, zone)
+    until = _end(asked.until, start, clock, zone)
+    if until <= start:
+        raise OncallError("--until is not after --from")
     if until - start > _LONGEST:
         raise OncallError("that is more than a year: the calendar itself is the place for it")
-    window = Window(min(start, until), max(start, until) + 1)
+    window = Window(start, until + 1)
     plan = compile_plan(workspace, window)
     wanted = Wanted(person, start, until, _readable(reason), clock)
     check_wanted(workspace, plan, wanted)
     touched = ("person", person) if rotation is None else ("rotation", rotation)
     problems = {*problems_of(plan, [touched], start, until), *plan.reported.get(f"people/{person}", ())}
     return Opened(workspace, plan, wanted, zone, tuple(problems), rotation or "")
+
+
+def _end(text: str, start: int, clock: int, zone: tzinfo) -> int:
+    """What was typed for the end; a time of day that makes a long stretch may be of another day than was meant."""
+    from oncall.when import read_end  # here: as in the session, which reads every other time
+
+    reading = read_end(text, start, clock, zone)
+    until = noted(reading)
+    if reading.picked and until - start > _LONG_NIGHT:
+        began = day_and_time(start, zone, clock)
+        complain(f"that is {distance(until - start)} from {began}; if another day is meant, write it with the time")
+    return until
 
 
 class _Endpoints(dict[str, tuple[str, ...]]):

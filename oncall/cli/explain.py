@@ -80,7 +80,7 @@ def _show(
         from oncall.output import terminal  # here: neither a script nor a runbook needs a terminal
 
         console = terminal.console()
-        lines = explain_lines(words, console.width if on_terminal() else PIPE_WIDTH)
+        lines = explain_lines(words, console.width if how == "rich" or on_terminal() else PIPE_WIDTH)
         if how == "plain":
             print("\n".join("".join(text for text, _ in line).rstrip() for line in lines))
             return

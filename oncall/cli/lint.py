@@ -19,6 +19,7 @@ The status is 1 when there is a finding at or above --fail-on, and 2 when the qu
 """
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, tzinfo
 from tempfile import TemporaryDirectory
@@ -288,7 +289,8 @@ def _show(reports: "Sequence[Report]", format: Format, output: str | None) -> No
         return
     text = _written(reports, format)
     if output is None:
-        print(text)
+        write = getattr(sys.stdout, "write_commands", sys.stdout.write) if format == "github" else sys.stdout.write
+        write(text + "\n")
     else:
         _write("--output", output, (text + "\n").encode("utf-8", "backslashreplace"))
 

@@ -13,6 +13,7 @@ from typer.core import TyperGroup, TyperOption  # noqa: E402
 
 from oncall import __version__  # noqa: E402
 from oncall.cli.session import Session, complain  # noqa: E402
+from oncall.cli.streams import safe_streams  # noqa: E402
 from oncall.errors import OncallError  # noqa: E402
 
 COMMANDS = {
@@ -215,6 +216,11 @@ def _open_streams() -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and give its status. No error shows a traceback, unless $ONCALL_DEBUG is set."""
+    with safe_streams():
+        return _status(arguments)
+
+
+def _status(arguments: list[str] | None) -> int:
     try:
         app(arguments, prog_name="oncall")
     except SystemExit as end:

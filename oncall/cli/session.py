@@ -5,7 +5,6 @@ This is the only place that reads a clock or the environment.
 
 from __future__ import annotations
 
-import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -17,7 +16,8 @@ from msgspec import Struct
 
 from oncall import fields, times
 from oncall.errors import OncallError, Problem
-from oncall.output.words import problem_line, safe, safe_json
+from oncall.output.escape import csv_cell, markdown, safe, safe_json
+from oncall.output.words import problem_line
 from oncall.plan import Plan
 from oncall.schedule import Window
 from oncall.workspace.cache import folder
@@ -164,17 +164,12 @@ def print_csv(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows(rows)
+    writer.writerows([csv_cell(cell) for cell in row] for row in rows)
 
 
 def print_table(columns: Iterable[str], rows: Iterable[Iterable[str]], style: str) -> None:
     """Rows as tabulate draws them: `github` for Markdown, `simple` for plain text."""
     from tabulate import tabulate
 
-    cells = [[_no_markdown(cell) if style == "github" else cell for cell in row] for row in rows]
+    cells = [[markdown(cell) if style == "github" else cell for cell in row] for row in rows]
     print(tabulate(cells, headers=list(columns), tablefmt=style, disable_numparse=True))
-
-
-def _no_markdown(text: str) -> str:
-    """A text as Markdown that shows it as it is; a `_` inside a word means nothing there."""
-    return re.sub(r"[\\`*\[\]<>|~&#]|\b_|_\b", r"\\\g<0>", text)

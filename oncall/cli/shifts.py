@@ -129,7 +129,7 @@ def _of_calendar(
 
     layers, zone, problems = open_calendar(session, file, overrides, timezone)
     begin, end = _span(start, until, zone)
-    schedule, odd = compile_calendar(layers, window_of(begin, end), zone)
+    schedule, odd = compile_calendar(layers, window_of(begin, end), zone, by_file=not timezone)
     table = calendar_timetable(name_of(file), schedule, begin, end)
     return _Shown([table], begin, end, zone), [*problems, *(one for one in odd if one.code != "OC303")]
 
@@ -139,7 +139,7 @@ def _show(shown: _Shown, problems: Sequence[Problem], title: str, how: str) -> N
     if how == "json":
         print_json(shifts_document(tables, start, end, zone, problems))
     elif how == "ics":
-        sys.stdout.buffer.write(shifts_calendar(tables, title, zone, now()))
+        sys.stdout.write(shifts_calendar(tables, title, zone, now()).decode())
     elif how == "csv":
         print_csv(CSV_COLUMNS, shift_csv_rows(tables, zone))
     elif how == "rich":

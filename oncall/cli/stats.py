@@ -5,7 +5,8 @@ git has it at the time of the call, as `oncall replay` does. docs/metrics.md def
 leaves out; shares stand with what they are of, and with their 95% interval.
 
 \b
-  oncall stats log.jsonl                               all of it
+  oncall stats log.jsonl                               the most important numbers; in a pipe all of them
+  oncall stats log.jsonl --all                         all of them
   oncall stats log.jsonl --account northwind-hvac --from 2026-11-01
   oncall stats log.jsonl --within 20s                  the service level: taken within 20 seconds
   oncall stats log.jsonl --only hours --only people    some of the tables
@@ -74,6 +75,9 @@ def stats(
         list[str] | None,
         typer.Option(metavar="TABLE", help=f"Show this table alone, repeatable: {', '.join(TOPICS)}."),
     ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every table; without it a terminal has the most important numbers.")
+    ] = False,
     jobs: Annotated[int, typer.Option(min=1, max=256, metavar="N", help="How many processes.")] = 1,
     timezone: Annotated[str | None, typer.Option(metavar="ZONE", help="The zone of the hours of the day.")] = None,
     format: Annotated[Format | None, typer.Option(help="Default: rich on a terminal, plain elsewhere.")] = None,
@@ -109,7 +113,7 @@ def stats(
             name = "standard input" if path is None else os.path.basename(path)
             page.write(stats_page(metrics, zone, plan.organization, name).encode("utf-8", "backslashreplace"))
     tell_faults(replayed.faults, path)
-    _show(metrics, zone, how, topics)
+    _show(metrics, zone, how, topics, in_short=how == "rich" and not every and not topics)
     raise typer.Exit(2 if replayed.faults.internal else 0)
 
 
@@ -170,7 +174,7 @@ def _row(cells: tuple[str, ...]) -> bytes:
     return text.getvalue().encode("utf-8", "backslashreplace")
 
 
-def _show(metrics: Metrics, zone: tzinfo, how: str, only: frozenset[str]) -> None:
+def _show(metrics: Metrics, zone: tzinfo, how: str, only: frozenset[str], *, in_short: bool) -> None:
     if how == "json":
         from oncall.output.stats_json import stats_document
 
@@ -181,7 +185,7 @@ def _show(metrics: Metrics, zone: tzinfo, how: str, only: frozenset[str]) -> Non
 
         print_csv(COLUMNS, stats_rows(metrics, zone))
         return
-    from oncall.output.stats_text import stats_lines
+    from oncall.output.stats_text import stats_lines, summary_lines
 
     if how == "markdown":
         _print_markdown(metrics, zone, only)
@@ -192,16 +196,18 @@ def _show(metrics: Metrics, zone: tzinfo, how: str, only: frozenset[str]) -> Non
         from oncall.output import terminal  # here: rich is slow to import
 
         console = terminal.console()
-        terminal.draw_lines(console, stats_lines(metrics, zone, console.width, only))
+        lines = summary_lines(metrics, zone, console.width) if in_short else None
+        terminal.draw_lines(console, lines or stats_lines(metrics, zone, console.width, only))
 
 
 def _print_markdown(metrics: Metrics, zone: tzinfo, only: frozenset[str]) -> None:
+    from oncall.output.escape import markdown
     from oncall.output.stats_text import heading_lines, tables_about
 
     for line in heading_lines(metrics, zone):
-        print("".join(text for text, _ in line).strip())
+        print(markdown("".join(text for text, _ in line).strip()))
     for table in tables_about(metrics, zone, only):
-        print(f"\n## {table.title}\n")
+        print(f"\n## {markdown(table.title)}\n")
         if table.note:
-            print(f"{table.note}\n")
+            print(f"{markdown(table.note)}\n")
         print_table(table.headings, (row.cells for row in table.rows), "github")

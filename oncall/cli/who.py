@@ -46,7 +46,7 @@ Format = Literal["rich", "plain", "line", "markdown", "json", "csv"]
 
 def who(
     context: typer.Context,
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", autocompletion=complete.names)] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", autocompletion=complete.anything)] = None,
     at: Annotated[
         list[str] | None, typer.Option(metavar="WHEN", help="When, instead of now; may be given several times.")
     ] = None,

@@ -63,6 +63,9 @@ from oncall.plan import OutsideWindowError, Plan
 DECLINED, TRIED, SENT, SHARED = "declined", "already_tried", "already_sent", "shared_address"
 NO_ONE, NOBODY_LEFT = "no_one_on_call", "nobody_left_to_try"
 
+MOST_STEPS = 10_000
+"""How many attempts a dispatch makes, and people it skips, at most."""
+
 _NO_END_OF_A_MESSAGE = ("no_answer", "busy", "voicemail", "cancelled")
 
 
@@ -74,6 +77,16 @@ def policy_of(plan: Plan, account: str) -> Policy:
     if name not in plan.policies:
         raise OncallError(f"the policy of {account}, {name!r}, is not there or cannot be used")
     return plan.policies[name]
+
+
+class EndlessError(OncallError):
+    """A policy that makes more attempts than anybody could wait for."""
+
+    def __init__(self, account: str) -> None:
+        super().__init__(
+            f"a call to {account} would make more than {MOST_STEPS:,} attempts: "
+            "use fewer rounds, tiers, people or contact methods"
+        )
 
 
 class Dispatch:
@@ -439,9 +452,14 @@ class Dispatch:
         last = self._last_at.get(endpoint)
         return endpoint in self._just_tried or (last is not None and last.holds_until > self.now)
 
+    def _count_step(self) -> None:
+        if len(self._tries) + len(self._skipped) >= MOST_STEPS:
+            raise EndlessError(self._name)
+
     def _start(self, tier: TierInProgress, track: Track, step: int, method: ContactMethod, endpoint: str) -> None:
         now, person = self.now, track.person
         name = f"{self._id}/{tier.round}/{tier.name}/{person}/{step}"
+        self._count_step()
         one = track.current = Try(name, tier, track, step, method, now)
         tier.tries.append(one)
         self._tries[name] = self._last[person] = one
@@ -455,6 +473,7 @@ class Dispatch:
         )
 
     def _skip(self, tier: TierInProgress, shift: Shift | None, reason: str) -> None:
+        self._count_step()
         person = shift.person if shift else None
         label = shift.label if shift and person is None else None
         self._skipped.append(Skip(self.now, tier.name, tier.round, person, label, reason))

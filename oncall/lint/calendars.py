@@ -37,20 +37,20 @@ class Reading(Struct, frozen=True):
     zone: tzinfo | None = None
 
 
-_Known = dict[tuple[str, str], tuple[tuple[Event, ...], tuple[Problem, ...], tuple[Occurrence, ...]]]
+_Known = dict[tuple[str, str, bool], tuple[tuple[Event, ...], tuple[Problem, ...], tuple[Occurrence, ...]]]
 
 
 def readings(workspace: Workspace, since: int, until: int) -> list[Reading]:
     """Every calendar of a workspace, once for each definition that names it."""
     found: list[Reading] = []
     known: _Known = {}
-    for kind, name, path, zone in _uses(workspace):
+    for kind, name, path, zone, by_file in _uses(workspace):
         calendar = workspace.calendars.get(path)
         if calendar is None:
             continue
-        key = path, str(zone)
+        key = path, str(zone), by_file
         if key not in known:
-            known[key] = _expanded(calendar, since, until, zone)
+            known[key] = _expanded(calendar, since, until, zone, by_file=by_file)
         found.append(Reading(kind, name, calendar, *known[key], zone))
     for path in workspace.absences:
         if path in workspace.calendars:
@@ -58,22 +58,22 @@ def readings(workspace: Workspace, since: int, until: int) -> list[Reading]:
     return found
 
 
-def _uses(workspace: Workspace) -> Iterator[tuple[Kind, str, str, tzinfo]]:
+def _uses(workspace: Workspace) -> Iterator[tuple[Kind, str, str, tzinfo, bool]]:
     for name, rotation in workspace.rotations.items():
         zone = rotation_zone(workspace, rotation)
         for path in dict.fromkeys((rotation.calendar, *rotation.override_files)):
-            yield "rotations", name, path, zone
+            yield "rotations", name, path, zone, not rotation.timezone
     for name, hours in workspace.hours.items():
         zone = (times.zone(hours.timezone) if hours.timezone else None) or workspace_zone(workspace)
         for days in (hours.open_days, hours.closed_days):
             if days:
-                yield "hours", name, days, zone
+                yield "hours", name, days, zone, False
 
 
 def _expanded(
-    calendar: Calendar, since: int, until: int, zone: tzinfo
+    calendar: Calendar, since: int, until: int, zone: tzinfo, *, by_file: bool = False
 ) -> tuple[tuple[Event, ...], tuple[Problem, ...], tuple[Occurrence, ...]]:
-    found, problems = occurrences(calendar, since, until, zone)
+    found, problems = occurrences(calendar, since, until, zone, by_file=by_file)
     events = {one.event.line: one.event for one in found}
     in_order = tuple(sorted(found, key=lambda one: (one.start, one.event.line)))
     return tuple(events[line] for line in sorted(events)), tuple(problems), in_order

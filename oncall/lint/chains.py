@@ -18,6 +18,7 @@ from operator import itemgetter
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oncall.escalation.engine import EndlessError
 from oncall.escalation.simulate import simulate
 from oncall.escalation.trace import Attempt, TierRun, Trace
 from oncall.fields import Flag, Name, nearest
@@ -113,6 +114,7 @@ class Chains:
         self._at_once: dict[tuple[str, ...], list[tuple[People, ...]]] = {}
         self._runs: dict[tuple[object, ...], tuple[Played, ...]] = {}
         self._chains: dict[str, tuple[Chain, ...]] = {}
+        self.unplayed: dict[str, None] = {}  # the policies of chains that were left out
 
     def of(self, account: str) -> tuple[Chain, ...]:
         """Every chain an account can have, each set of people once. None where it has no policy that can be used, or
@@ -145,7 +147,9 @@ class Chains:
             if any(f"people/{who}" in self._refused for who in people):
                 continue
             tiers = (self._apart if self._are_apart(policy, cast) else self._together)(account, policy, cast)
-            if tiers is not None:
+            if tiers is None:
+                self.unplayed[str(account.policy)] = None
+            else:
                 yield Chain(people, tiers)
 
     def _are_apart(self, policy: Policy, cast: Cast) -> bool:
@@ -187,7 +191,10 @@ class Chains:
             if work > MOST_WORK or self._work + work > 10 * MOST_WORK:
                 return None
             self._work += work
-            self._runs[key] = self._play(account, policy, cast)
+            try:
+                self._runs[key] = self._play(account, policy, cast)
+            except EndlessError:
+                return None
         return self._runs[key]
 
     def _bound(self, bindings: Iterable[Binding], on_call: dict[str, People]) -> People:

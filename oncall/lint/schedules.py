@@ -121,9 +121,10 @@ class Schedules:
     def elsewhere(self, rotation: str, start: int, end: int) -> list[Segment]:
         """The schedule of a rotation between two other instants: the plan only knows the horizon."""
         found: list[Stretch] = []
-        zone = rotation_zone(self._workspace, self._workspace.rotations[rotation])
+        definition = self._workspace.rotations[rotation]
+        zone = rotation_zone(self._workspace, definition)
         for layer, calendar in self._layers(rotation):
-            for one in expand(calendar, start, end, zone).found:
+            for one in expand(calendar, start, end, zone, by_file=not definition.timezone).found:
                 shifts = self._shifts(rotation, calendar, one.event)
                 found += (Stretch(one.start, one.end, replace(shift, layer=layer)) for shift in shifts)
         return _clipped(rank(found).segments, start, end)

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from oncall.escalation.trace import Attempt, Trace
+from oncall.output.columns import cut, padded, size
 from oncall.output.words import safe
 from oncall.times import show_duration
 
@@ -22,13 +23,13 @@ def draw_chain(where: Console, trace: Trace) -> None:
     rows = list(dict.fromkeys((one.tier, one.person, one.shift.label) for one in trace.attempts))
     if not rows or not end:
         return
-    widest = max(len(safe(tier)) for tier, _, _ in rows)
-    names = [f"{safe(tier):{widest}}  {safe(label)}" for tier, _, label in rows]
-    margin = min(max(len(name) for name in names), max(12, where.width // 3)) + 2
+    widest = max(size(safe(tier)) for tier, _, _ in rows)
+    names = [f"{padded(safe(tier), widest)}  {safe(label)}" for tier, _, label in rows]
+    margin = min(max(size(name) for name in names), max(12, where.width // 3)) + 2
     cells = max(10, where.width - margin - 2)
     where.print(Text(" " * margin + _axis(end, cells), "dim"), soft_wrap=True)
     for (tier, person, _), name in zip(rows, names, strict=True):
-        row = Text((name if len(name) <= margin - 2 else name[: margin - 3] + "…").ljust(margin))
+        row = Text(padded(cut(name, margin - 2), margin))
         tried = [one for one in trace.attempts if (one.tier, one.person) == (tier, person)]
         for mark, style in _bar(tried, end, cells):
             row.append(mark, style)
@@ -43,7 +44,7 @@ def _axis(end: float, cells: int) -> str:
     step = next((one for one in _STEPS if one / end * cells >= _TICK), _STEPS[-1])
     line = ""
     tick = 0
-    while tick <= end and len(line) <= cells - len(show_duration(tick)):
+    while tick <= end and round(tick / end * cells) + len(show_duration(tick)) <= cells + 2:
         line = line.ljust(round(tick / end * cells)) + show_duration(tick)
         tick += step
     return line

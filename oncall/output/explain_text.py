@@ -36,6 +36,7 @@ from oncall.explain import (
     Stage,
     Turn,
 )
+from oncall.output.escape import markdown
 from oncall.output.who_json import problem_object
 from oncall.output.who_text import Line, Span
 from oncall.output.words import day, iso, moment, safe, time_of_day
@@ -666,22 +667,15 @@ def _cut(line: Line, start: int, end: int) -> Line:
 
 def explain_markdown(words: Told) -> str:
     """The same for a runbook: headings of the second and third level, and a list of sentences under each."""
-    parts = [f"## {_no_markdown(_text(words.heading))}"]
+    parts = [f"## {markdown(_text(words.heading))}"]
     for section in words.sections:
-        sentences = "\n".join(f"- {_no_markdown(_text(one))}" for one in section.sentences)
-        parts.append(f"### {_no_markdown(section.title)}\n\n{sentences}")
+        sentences = "\n".join(f"- {markdown(_text(one))}" for one in section.sentences)
+        parts.append(f"### {markdown(section.title)}\n\n{sentences}")
     return "\n\n".join(parts)
 
 
 def _text(line: Line) -> str:
     return "".join(text for text, _ in line).strip()
-
-
-def _no_markdown(text: str) -> str:
-    """A text as Markdown that shows it as it is; a `_` inside a word means nothing there, a dash or a number with a dot
-    only where a line begins."""
-    harmless = re.sub(r"[\\`*\[\]<>|~&#]|\b_|_\b|(?<=\w):(?=//)", r"\\\g<0>", text)
-    return re.sub(r"^(\d{1,9})?([-+=.)])(?=\s|$)", r"\g<1>\\\g<2>", harmless)
 
 
 def explain_document(

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from oncall.errors import ERROR, INFO, WARNING
 from oncall.lint.run import Finding, Report
+from oncall.output.escape import safe, workflow_data, workflow_property
 from oncall.output.lint_text import summary_lines
-from oncall.output.words import safe
 
 _COMMANDS = {ERROR: "error", WARNING: "warning", INFO: "notice"}
 
@@ -28,13 +28,5 @@ def _command(one: Finding) -> str:
         if one.end_column is not None:
             properties += [("endLine", one.end_line or found.line), ("endColumn", one.end_column)]
     properties.append(("title", f"{found.code} {one.name}"))
-    told = ",".join(f"{name}={_property(str(value))}" for name, value in properties)
-    return f"::{_COMMANDS[found.severity]} {told}::{_data(safe(found.message, 600))}"
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    told = ",".join(f"{name}={workflow_property(str(value))}" for name, value in properties)
+    return f"::{_COMMANDS[found.severity]} {told}::{workflow_data(safe(found.message, 600))}"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from oncall.escalation.scenarios import Broken
+from oncall.output.escape import xml
 from oncall.output.test_text import Result, result_lines, sentence
-from oncall.output.words import problem_line, safe
-
-_LONGEST = 100_000
+from oncall.output.words import problem_line
 
 
 def junit_xml(results: Sequence[Result]) -> bytes:
@@ -24,14 +22,14 @@ def junit_xml(results: Sequence[Result]) -> bytes:
     for one in results:
         case = Xml.SubElement(suite, "testcase", _case(one))
         if isinstance(one, Broken):
-            told = [clean(problem_line(problem)) for problem in one.problems]
+            told = [xml(problem_line(problem)) for problem in one.problems]
             error = Xml.SubElement(case, "error", {"message": "; ".join(told), "type": "broken"})
             error.text = "\n".join(told)
         elif one.failures:
-            message = "; ".join(clean(sentence(failure)) for failure in one.failures)
+            message = "; ".join(xml(sentence(failure)) for failure in one.failures)
             failure = Xml.SubElement(case, "failure", {"message": message, "type": "expectation"})
             lines = ("".join(text for text, _ in line).rstrip() for line in result_lines([one]))
-            failure.text = "\n".join(clean(line) for line in lines)
+            failure.text = "\n".join(xml(line) for line in lines)
     Xml.indent(root)
     document: bytes = Xml.tostring(root, encoding="utf-8", xml_declaration=True)
     return document + b"\n"
@@ -40,14 +38,9 @@ def junit_xml(results: Sequence[Result]) -> bytes:
 def _case(one: Result) -> dict[str, str]:
     scenario = one if isinstance(one, Broken) else one.scenario
     return {
-        "classname": clean(scenario.account or "no account"),
-        "name": clean(scenario.name),
-        "file": clean(scenario.file),
+        "classname": xml(scenario.account or "no account"),
+        "name": xml(scenario.name),
+        "file": xml(scenario.file),
         "line": str(scenario.line),
         "time": "0",
     }
-
-
-def clean(text: str) -> str:
-    """A line that is harmless, and holds only what XML can."""
-    return re.sub("[\ufffe\uffff]", "\ufffd", safe(text, _LONGEST))

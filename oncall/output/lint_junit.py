@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from oncall.lint.run import Report
-from oncall.output.junit import clean
+from oncall.output.escape import xml
 
 
 def lint_xml(reports: Sequence[Report]) -> str:
@@ -20,10 +20,10 @@ def lint_xml(reports: Sequence[Report]) -> str:
         Xml.SubElement(suite, "testcase", {"classname": "oncall lint", "name": "no findings", "time": "0"})
     for one in findings:
         found = one.problem
-        place = ":".join(str(part) for part in (clean(one.path), found.line, found.column) if part is not None)
-        about = {"classname": clean(one.path), "name": f"{found.code} {one.name} {place}", "file": clean(one.path)}
+        place = ":".join(str(part) for part in (xml(one.path), found.line, found.column) if part is not None)
+        about = {"classname": xml(one.path), "name": f"{found.code} {one.name} {place}", "file": xml(one.path)}
         case = Xml.SubElement(suite, "testcase", {**about, "line": str(found.line or 1), "time": "0"})
-        message = clean(found.message)
+        message = xml(found.message)
         failure = Xml.SubElement(case, "failure", {"message": message, "type": found.severity})
         failure.text = f"{place}: {found.severity}: {message} [{found.code} {one.name}]"
     Xml.indent(root)

@@ -6,9 +6,8 @@ Text from files is data: `text` is the only way it comes into a page, and no sty
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from html import escape
 
-from oncall.output.words import safe
+from oncall.output.escape import html as text
 
 _HEAD = """<!doctype html>
 <html lang="en">
@@ -71,12 +70,6 @@ def page(title: str, body: str, style: str = "") -> str:
     """A whole page. `title` is text; `body` is HTML that is safe already, `style` more rules of ours."""
     head = f"{_HEAD}<title>{text(title)}</title>\n<style>{STYLE}{style}</style>\n</head>"
     return f"{head}\n<body>\n{body}\n</body>\n</html>\n"
-
-
-def text(value: object, most: int = 1000) -> str:
-    """Text from anywhere as HTML that shows it: markup and quotes are escaped, and marks that turn the direction of
-    writing, control characters and the like are shown as escapes."""
-    return escape(safe(value, most), quote=True)
 
 
 def name(value: object) -> str:

@@ -1,5 +1,5 @@
 """Plots as SVG, drawn by ourselves: small enough for a phone, coloured by the page's variables, told to who cannot see
-them. Numbers go into attributes, text only through `page.text`."""
+them. Numbers go into attributes, text only through `escape.html`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from math import ceil
 from msgspec import Struct
 
 from oncall.output.columns import size
-from oncall.output.page import text
+from oncall.output.escape import html as text
 from oncall.replay.survival import Curve
 from oncall.times import show_duration
 

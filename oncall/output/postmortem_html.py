@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from oncall.output.axis import axis_of
 from oncall.output.blocks import Badge, Block, Bullets, Code, Drawing, Facts, Link, Links, Page, Section, Table, Text
+from oncall.output.escape import html as escaped
 from oncall.output.page import page
-from oncall.output.page import text as escaped
 from oncall.output.replay_words import offset
 from oncall.output.timeline_svg import NARROW, WIDE, timeline_svg
 from oncall.output.timeline_svg import STYLE as TIMELINE_STYLE

@@ -122,13 +122,14 @@ def _table(rows: Sequence[Row], headings: tuple[str, str], room: int) -> Iterato
     right = [row.right for row in rows if row.right]
     column = max(size(_at(cell)) for cell in (*left, *right))
     wide = _wide(left, right, column, room)
+    room = max(room, len(_NO_MARK) + len(_BETWEEN) + 2)  # a terminal may be narrower than that: each side has a column
     half = (room - len(_NO_MARK) - len(_BETWEEN)) // 2
     width = half
     if wide is not None:
         most = room - len(_NO_MARK) - len(_BETWEEN) - _length(wide[1], column)
         width = min(max(_length(wide[0], column), _longest(left, column, half), len(headings[0])), most)
     rest = room - len(_NO_MARK) - len(_BETWEEN) - width
-    yield ((f"{_NO_MARK}{headings[0]:{width}}{_BETWEEN}{headings[1]}", "quiet"),)
+    yield ((f"{_NO_MARK}{padded(headings[0], width)}{_BETWEEN}{headings[1]}", "quiet"),)
     for row in rows:
         yield from _row(row, column, wide, width, rest)
     yield from _legend((*left, *right))

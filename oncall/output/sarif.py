@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
@@ -11,8 +10,8 @@ from oncall import __version__
 from oncall.errors import ERROR, INFO, WARNING
 from oncall.lint.rule import Rule
 from oncall.lint.run import Finding, Report
+from oncall.output.escape import safe, sarif_message
 from oncall.output.fingerprints import fingerprint
-from oncall.output.words import safe
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {ERROR: "error", WARNING: "warning", INFO: "note"}
@@ -44,9 +43,9 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "id": rule.code,
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
         "shortDescription": {"text": rule.name.replace("-", " ").capitalize() + "."},
-        "fullDescription": {"text": _message(rule.finds)},
+        "fullDescription": {"text": sarif_message(rule.finds)},
         "help": {
-            "text": _message(f"{rule.finds}\n\n{rule.why}\n\n{rule.mend}"),
+            "text": sarif_message(f"{rule.finds}\n\n{rule.why}\n\n{rule.mend}"),
             "markdown": f"{rule.finds}\n\n{rule.why}\n\n{rule.mend}",
         },
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
@@ -61,7 +60,7 @@ def _result(one: Finding, numbers: dict[str, int]) -> dict[str, Any]:
         "ruleId": found.code,
         **({"ruleIndex": numbers[found.code]} if found.code in numbers else {}),
         "level": _LEVELS[found.severity],
-        "message": {"text": _message(safe(found.message, 600))},
+        "message": {"text": sarif_message(safe(found.message, 600))},
         "locations": [{"physicalLocation": place}],
         "partialFingerprints": {"primaryLocationLineHash": f"{fingerprint(one)[:16]}:{one.repeated + 1}"},
     }
@@ -83,8 +82,3 @@ def _artifact(path: str) -> dict[str, str]:
     if path.startswith("/"):
         return {"uri": f"file://{uri}"}
     return {"uri": uri, "uriBaseId": _ROOT}
-
-
-def _message(text: str) -> str:
-    """A text in which nothing is a link."""
-    return re.sub(r"\[(?=[^\]]*\]\()", r"\\[", text)

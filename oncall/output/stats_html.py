@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import tzinfo
 
 from oncall.output import page
-from oncall.output.page import text
+from oncall.output.escape import html as text
 from oncall.output.plots import STYLE, Bar, bar_plot, hour_plot, survival_plot
 from oncall.output.stats_tables import (
     Table,
@@ -57,9 +57,7 @@ def _head(metrics: Metrics, zone: tzinfo, log: str) -> Iterator[str]:
     stretch = f"{moment(int(metrics.first), zone)} to {moment(int(metrics.last), zone)}"
     yield f"<p>{text(number)} in {page.name(log)}, {text(stretch)}. Hours of the day are those of {text(zone)}.</p>"
     if metrics.undetermined:
-        said = (
-            f"Of {metrics.undetermined:,} the log lacks what would tell how they ended; they are in no share of ends."
-        )
+        said = f"How {metrics.undetermined:,} ended is not in the log; they are left out of the percentages."
         yield f'<p class="note">{text(said)}</p>'
 
 
@@ -114,8 +112,8 @@ def _waiting(kind: str, curve: Curve) -> str:
     until = _until(curve)
     cut = f" Drawn to {show_duration(until)}; the table goes on." if until < max(_taken_last(curve), 1) else ""
     caption = (
-        f"Share still waiting after so long, with its 95% band (Kaplan–Meier). {curve.happened:,} of {curve.number:,}"
-        f" were taken; the others count as long as they lasted, as if nobody had left. Median"
+        f"How many are still waiting after so long, with the 95% band (Kaplan–Meier). {curve.happened:,} of"
+        f" {curve.number:,} were taken; the others count as waiting for as long as they lasted. Half were taken within"
         f" {percentile_text(median, curve.number)}.{cut}"
     )
     drawn = survival_plot(f"{kind}-waiting", f"Time to take {plural(kind)}", description, curve, until)
@@ -164,7 +162,7 @@ def _abandonment(kind: str, found: Kind) -> str:
         if peak is not None
         else ""
     )
-    caption = f"Share of calls whose caller left before a person took it, with its 95% interval{at_peak}."
+    caption = f"How many callers hung up before anyone took the call, with the 95% interval{at_peak}."
     title = "Abandonment by hour of the day"
     return _figure(
         hour_plot(f"{kind}-abandonment", title, caption, bars, shares=True), caption, abandonment_table(found)
@@ -174,7 +172,7 @@ def _abandonment(kind: str, found: Kind) -> str:
 def _depth(kind: str, found: Kind) -> str:
     table = depth_table(kind, found.total)
     bars = [Bar(row.cells[0], row.bar or 0.0, row.cells[2]) for row in table.rows]
-    caption = f"Which tier took the {plural(kind)} that were taken live."
+    caption = f"Which tier took the {plural(kind)} that somebody took."
     return _figure(bar_plot(f"{kind}-depth", "How far down the chain", caption, bars), caption, table)
 
 
@@ -213,23 +211,30 @@ def _woken(metrics: Metrics) -> str:
 
 
 _MEANS = (
-    ("share", "Number, of how many, and in brackets Wilson's 95% interval in per cent: what so few cases leave open."),
-    ("answered", "Taken live: a person acknowledged, or picked up with nothing to prove more, before it was over."),
-    ("abandoned", "The caller left before a person took it, called back later or not; of all calls but undetermined."),
+    (
+        "82% 196/238 [77–87]",
+        "82 per cent: 196 of 238. With so few cases the true share may be anywhere from 77 to 87 per cent (Wilson's 95%"
+        " interval).",
+    ),
+    ("answered", "A person acknowledged it, or somebody or something picked up and nobody else was tried after that."),
+    ("called back", "Nobody took it at once, and it was called back in time."),
+    ("abandoned", "The caller hung up before anyone took it, whether or not they were called back later."),
     (
         "service level",
-        "Taken within the limit, of all calls: those that were abandoned count against it, however soon."
-        " The variant leaves out who left within the limit.",
+        "Taken within the limit, of all calls: a caller who hung up counts against it, however soon. “Without early"
+        " leavers” leaves out callers who hung up within the limit.",
     ),
     (
         "time to take",
-        "From coming in to a person taking it, by Kaplan and Meier. Who was never taken counts as waiting until the end"
-        " of the dispatch. Hanging up is a competing event: the curve says how soon it would be if nobody left, and"
-        " promises more than was in fact taken by then.",
+        "From coming in to somebody taking it (by the method of Kaplan and Meier). What nobody took counts as waiting"
+        " until it ended, so the curve says how soon calls would be taken if no caller hung up; a little fewer were.",
     ),
-    ("as the policy says", "No divergence from the policy, of the dispatches whose record is whole."),
-    ("wake-ups", "Attempts between 22:00 and 08:00 in the person's own zone that rang; within a minute they are one."),
-    ("accounts per supervisor", "How many accounts were theirs at the instants when dispatches of those came in."),
+    ("as the policy says", "No step differed from the policy, of those whose record is complete."),
+    (
+        "wake-ups",
+        "How often somebody was rung between 22:00 and 08:00 where they live; attempts within a minute are one.",
+    ),
+    ("accounts per supervisor", "How many accounts they were responsible for whenever a call or message came in."),
 )
 
 
@@ -240,7 +245,7 @@ def _definitions(metrics: Metrics) -> Iterator[str]:
         for kind in (CALL, MESSAGE)
         if kind in metrics.kinds
     )
-    yield f"<p>Service level: {text(limits)}. An undetermined dispatch is in no share of ends.</p>"
+    yield f"<p>Service level: {text(limits)}. What is undetermined is left out of the percentages.</p>"
     yield "<dl>"
     for term, means in _MEANS:
         yield f"<dt><strong>{text(term)}</strong></dt><dd>{text(means)}</dd>"

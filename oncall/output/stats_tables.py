@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import tzinfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from oncall.output.replay_words import KINDS, short
 from oncall.output.words import moment, safe
@@ -24,10 +25,12 @@ _LISTED = 5  # dispatches of an operator
 
 
 class Row(Struct, frozen=True):
-    """A row; `bar` is the length of its picture, from 0 to 1, where it has one."""
+    """A row; `bar` is the length of its picture, from 0 to 1, where it has one. `brief` is what a measure means in the
+    few words that the summary has room for; it leaves out a measure without."""
 
     cells: tuple[str, ...]
     bar: float | None = None
+    brief: str = ""
 
 
 class Table(Struct, frozen=True):
@@ -48,6 +51,30 @@ def tables_of(metrics: Metrics, zone: tzinfo) -> Iterator[Table]:
         if kind in metrics.kinds:
             yield from kind_tables(kind, metrics.kinds[kind], metrics)
     yield from common_tables(metrics, zone)
+
+
+def summary_tables(metrics: Metrics) -> Iterator[Table]:
+    """The most important numbers: of each kind as a whole, the accounts that are answered least, and who is woken."""
+    kinds = [(kind, metrics.kinds[kind]) for kind in (CALL, MESSAGE) if kind in metrics.kinds]
+    for kind, found in kinds:
+        table = overview(kind, found)
+        rows = (replace(row, cells=(*row.cells[:2], row.brief)) for row in table.rows if row.brief)
+        yield replace(table, rows=tuple(rows))
+    for kind, found in kinds:
+        table = account_table(kind, found, metrics)
+        yield _with_columns(table, ("account", plural(kind), "answered", "service level"))
+    table = people_table(metrics.people)
+    woken = tuple(row for row in table.rows if row.bar)
+    if woken:
+        titled = replace(table, title="woken, 22:00 to 08:00", rows=woken)
+        yield _with_columns(titled, ("person", "name", "wake-ups"))
+
+
+def _with_columns(table: Table, headings: tuple[str, ...]) -> Table:
+    """A table with some of its columns alone."""
+    kept = [table.headings.index(heading) for heading in headings]
+    rows = (replace(row, cells=tuple(row.cells[column] for column in kept)) for row in table.rows)
+    return replace(table, headings=headings, rows=tuple(rows))
 
 
 def topic(table: Table) -> str:
@@ -124,50 +151,60 @@ def kind_tables(kind: str, found: Kind, metrics: Metrics) -> Iterator[Table]:
         yield diverged_table(kind, found)
 
 
-_NOTE = "share, of how many, 95% interval in brackets"
+SHARES = "how many, of how many, and in brackets the likely range (95%)"
+OVERVIEW = ("measure", "value", "means")
 
 
 def overview(kind: str, found: Kind) -> Table:
     """All of them together."""
-    return Table(
-        f"{kind}-overview",
-        f"{plural(kind)}",
-        ("measure", "value", "means"),
-        tuple(_overview(kind, found)),
-        _NOTE,
-    )
+    return Table(f"{kind}-overview", f"{plural(kind)}", OVERVIEW, tuple(_overview(kind, found)), SHARES)
 
 
 def _overview(kind: str, found: Kind) -> Iterator[Row]:
-    counts, limit = found.total, show_duration(found.limit)
-    yield Row((f"{plural(kind)}", f"{counts.dispatches:,}", "that came in"))
+    counts, limit, those = found.total, show_duration(found.limit), plural(kind)
+    came_in = "that came in"
+    yield Row((those, f"{counts.dispatches:,}", came_in), None, came_in)
     if counts.dispatches - counts.determined:
-        left = f"{counts.dispatches - counts.determined:,}"
-        yield Row(("undetermined", left, "the log lacks what would tell how they ended: in none of the shares of ends"))
-    yield _shared("answered", counts.answer_rate, "taken live by a person, or picked up and nothing proves more")
-    yield _shared("called back", counts.recovered, "called back in time, of those not taken live")
+        number = f"{counts.dispatches - counts.determined:,}"
+        means = "their end is not in the log: left out of the percentages"
+        yield Row(("undetermined", number, means), None, "end not in the log: not counted")
+    answered = "taken by a person, or picked up (not proven to be a person)"
+    yield _shared("answered", counts.answer_rate, answered, "taken, or at least picked up")
+    back = "called back in time, of those not answered"
+    yield _shared("called back", counts.recovered, back, "in time, of those not answered")
     if kind == CALL:
-        yield _shared("abandoned", counts.abandonment, "the caller left before a person took it, called back or not")
+        left = "the caller hung up before anyone took it, called back or not"
+        yield _shared("abandoned", counts.abandonment, left, "hung up before anyone took it")
         if found.peak is not None:
-            busiest = found.hours[found.peak]
+            share = found.hours[found.peak].abandonment
             text = f"the same in the busiest hour of the day, from {hour_text(found.peak)}"
-            yield _shared("abandoned at peak", busiest.abandonment, text)
-    against = "; who left counts against it" if kind == CALL else ""
-    yield _shared("service level", counts.service_level, f"taken within {limit}, of all{against}")
+            yield _shared("abandoned at peak", share, text)
+    against = "; hang-ups count against it" if kind == CALL else ""
+    taken = f"taken within {limit}, of all"
+    yield _shared("service level", counts.service_level, f"{taken}{against}", taken)
     if kind == CALL:
-        text = f"the same without those who left within {limit}"
-        yield _shared("service level, early leavers aside", counts.service_level_without_early, text)
-    curve = counts.curve
+        text = f"the same without callers who hung up within {limit}"
+        yield _shared("without early leavers", counts.service_level_without_early, text)
+    yield from _times_taken(those, counts.curve)
+    resolved = "the reason was dealt with, where the log says"
+    yield _shared("resolved", counts.resolution, resolved, "dealt with, where the log says")
+    followed = "no step differed, where that can be judged"
+    yield _shared("as the policy says", counts.adherence, followed, "no step differed, where known")
+
+
+def _times_taken(those: str, curve: Curve) -> Iterator[Row]:
     for share in PERCENTILES:
-        what = "median time to take" if share == 0.5 else f"{percent(share)} taken after"
-        text = "Kaplan–Meier: who was never taken is censored at the end" if share == 0.5 else "the same curve"
-        yield Row((what, percentile_text(curve.percentile(share), curve.number), text))
-    yield _shared("resolved", counts.resolution, "the reason was dealt with, of those of which the log says")
-    yield _shared("as the policy says", counts.adherence, "without divergence, of those that can be judged")
+        value = percentile_text(curve.percentile(share), curve.number)
+        if share == 0.5:
+            means = f"half of all {those} were taken by then (unanswered ones allowed for)"
+            yield Row(("median time to take", value, means), None, "half were taken by then")
+            continue
+        means = f"{percent(share)} were taken by then"
+        yield Row((f"{percent(share)} taken after", value, means), None, means if share == max(PERCENTILES) else "")
 
 
-def _shared(what: str, share: Share, means: str) -> Row:
-    return Row((what, share_text(share), means), share.value)
+def _shared(what: str, share: Share, means: str, brief: str = "") -> Row:
+    return Row((what, share_text(share), means), share.value, brief)
 
 
 def taken_table(kind: str, curve: Curve) -> Table:
@@ -180,8 +217,8 @@ def taken_table(kind: str, curve: Curve) -> Table:
         f"{plural(kind)}: taken by then",
         ("after", "taken", "interval", "still waiting"),
         tuple(_taken(curve, mark) for mark in marks),
-        f"Kaplan–Meier: as if nobody had left; {curve.happened:,} of {curve.number:,} were taken, the others are"
-        " censored; the interval is pointwise, 95%",
+        f"how many had been taken after so long: {curve.happened:,} of {curve.number:,} were in the end, and the others"
+        " count as waiting for as long as they lasted (Kaplan–Meier, with its 95% interval at each time)",
         "share taken",
     )
 
@@ -207,7 +244,7 @@ def depth_table(kind: str, counts: Counts) -> Table:
         f"{plural(kind)}: who took them",
         ("tier", plural(kind), "share"),
         barred,
-        "how far down the chain, of those taken live",
+        "how far down the chain, of those that somebody took",
         "share of those taken",
     )
 
@@ -242,7 +279,7 @@ def account_table(kind: str, found: Kind, metrics: Metrics) -> Table:
         for name, counts in sorted(found.accounts.items(), key=order)
     ]
     headings = ("account", "name", *_columns(kind))
-    return Table(f"{kind}-accounts", f"{plural(kind)} by account", headings, tuple(rows), _NOTE, "answered")
+    return Table(f"{kind}-accounts", f"{plural(kind)} by account", headings, tuple(rows), SHARES, "answered")
 
 
 def _bar(counts: Counts) -> float | None:
@@ -257,7 +294,7 @@ def hour_table(kind: str, found: Kind) -> Table:
         for hour in sorted(found.hours)
     ]
     headings = ("hour", *_columns(kind))
-    return Table(f"{kind}-hours", f"{plural(kind)} by hour of the day", headings, tuple(rows), _NOTE, plural(kind))
+    return Table(f"{kind}-hours", f"{plural(kind)} by hour of the day", headings, tuple(rows), SHARES, plural(kind))
 
 
 def abandonment_table(found: Kind) -> Table:
@@ -267,7 +304,7 @@ def abandonment_table(found: Kind) -> Table:
         for hour, counts in sorted(found.hours.items())
     ]
     return Table(
-        "call-abandonment", "abandonment by hour of the day", ("hour", "calls", "abandoned"), tuple(rows), _NOTE
+        "call-abandonment", "abandonment by hour of the day", ("hour", "calls", "abandoned"), tuple(rows), SHARES
     )
 
 
@@ -292,7 +329,9 @@ def operator_table(kind: str, found: Kind) -> Table:
         for name, one in sorted(found.operators.items(), key=order)
     ]
     headings = ("operator", plural(kind), "as the policy says", *_columns(kind)[1:])
-    return Table(f"{kind}-operators", f"{plural(kind)} by operator", headings, tuple(rows), _NOTE, "as the policy says")
+    return Table(
+        f"{kind}-operators", f"{plural(kind)} by operator", headings, tuple(rows), SHARES, "as the policy says"
+    )
 
 
 def diverged_table(kind: str, found: Kind, most: int = _LISTED) -> Table:
@@ -345,7 +384,7 @@ def backup_table(metrics: Metrics, zone: tzinfo) -> Table:
         "the backup, exercised",
         ("account", "tried", "last"),
         tuple(rows),
-        "dispatches in which a tier after the first was tried, of those in which that can be told",
+        "calls and messages that went beyond the first tier, of those of which the log shows that",
         "share",
     )
 
@@ -377,15 +416,15 @@ def people_table(people: dict[str, Person]) -> Table:
         "people",
         ("person", "name", "wake-ups", "attempts at night", "attempts", "took", "night in"),
         tuple(rows),
-        "wake-ups: rung between 22:00 and 08:00 their time, attempts no more than a minute apart being one; took: of"
-        " the dispatches they had the time to take",
+        "wake-ups: rung between 22:00 and 08:00 their time (several attempts within a minute are one); took: of what"
+        " they were given the time to take",
         "wake-ups",
     )
 
 
 def supervisor_table(metrics: Metrics) -> Table:
     """How many accounts each supervisor had when theirs came in; most first."""
-    nobody = f"; {metrics.unsupervised:,} came in with nobody to supervise" if metrics.unsupervised else ""
+    nobody = f"; {metrics.unsupervised:,} came in with no supervisor on duty" if metrics.unsupervised else ""
     most = max((one.total.most for one in metrics.supervisors.values()), default=1)
     rows = [
         Row((safe(who.strip()), safe(one.name), *_span(one.total)), one.total.most / most)
@@ -396,7 +435,7 @@ def supervisor_table(metrics: Metrics) -> Table:
         "accounts per supervisor",
         ("supervisor", "name", *_SPAN),
         tuple(rows),
-        f"how many accounts were theirs at the instants when dispatches of those accounts came in{nobody}",
+        f"how many accounts were theirs whenever a call or message for one of those came in{nobody}",
         "accounts at most",
     )
 
@@ -413,7 +452,7 @@ def supervision_table(metrics: Metrics) -> Table:
         "accounts per supervisor by hour of the day",
         ("hour", *_SPAN),
         tuple(Row((hour_text(hour), *_span(hours[hour])), hours[hour].most / most) for hour in sorted(hours)),
-        "of each supervisor of a dispatch when it came in",
+        "of each supervisor, whenever a call or message came in for an account of theirs",
         "accounts at most",
     )
 

@@ -1,22 +1,30 @@
-"""`oncall stats` for people: the same tables on a terminal, where they have colours and bars, and in a pipe."""
+"""`oncall stats` for people: the most important numbers for a terminal; every table for one and for a pipe.
+
+What is too wide is folded or goes on below, so that nothing is left out: the last column of a table of measures under
+itself, other tables in several blocks, each beginning with its first column.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 
-from oncall.output.columns import folded, padded, size
-from oncall.output.stats_tables import NONE, Row, Table, tables_of, topic
+from msgspec.structs import replace
+
+from oncall.output.columns import cut, folded, padded, size
+from oncall.output.stats_tables import NONE, OVERVIEW, SHARES, Row, Table, summary_tables, tables_of, topic
 from oncall.output.who_text import Line, Span
 from oncall.output.words import moment
 from oncall.replay.metrics import Metrics
 
+PIPE_WIDTH = 80
 _INDENT = "  "
 _BAR = 16
 _EIGHTHS = " ▏▎▍▌▋▊▉"
-_IN_A_PIPE = 200
 _MOST = 40  # rows of a table
-_NAMES = ("account", "name", "operator", "person", "supervisor", "dispatch")
+_MOST_IN_SUMMARY = 3
+_LEAST_MEANING = 24  # columns: less than that is read badly, and the meaning of a measure stands below it
+_NAMES = ("account", "name", "dispatch", "night in")  # besides the first column
 
 
 def heading_lines(metrics: Metrics, zone: tzinfo) -> Iterator[Line]:
@@ -31,19 +39,41 @@ def heading_lines(metrics: Metrics, zone: tzinfo) -> Iterator[Line]:
     yield ((f"{_INDENT}hours are those of {zone}; docs/metrics.md defines every number", "quiet"),)
 
 
+def summary_lines(metrics: Metrics, zone: tzinfo, width: int) -> Iterator[Line]:
+    """The most important numbers, on two screens of a terminal."""
+    yield from heading_lines(metrics, zone)
+    if not metrics.dispatches:
+        return
+    yield from _quiet(f"shares: {SHARES}", width)
+    for table in summary_tables(metrics):
+        yield ()
+        yield from _summary(table, width)
+    yield ()
+    yield from _quiet("--all shows every table, --only TABLE one; --html FILE writes a page to send", width)
+
+
+def _summary(table: Table, width: int) -> Iterator[Line]:
+    """A table under its title; the title of a list is in the line of its headings."""
+    if table.headings == OVERVIEW:
+        yield ((table.title, "name"),)
+        yield from _table(table, width, _MOST, "--all")
+        return
+    titled = replace(table, headings=(table.title, *table.headings[1:]))
+    yield from _table(titled, width, _MOST_IN_SUMMARY, "--all")
+
+
 def stats_lines(
     metrics: Metrics, zone: tzinfo, width: int | None = None, only: frozenset[str] = frozenset()
 ) -> Iterator[Line]:
     """Everything, or `only` some topics. With a `width`, that of a terminal, bars stand at the end of the lines as far
-    as there is room; what is too wide without them loses its last columns."""
+    as there is room."""
     yield from heading_lines(metrics, zone)
     for table in tables_about(metrics, zone, only):
         yield ()
         yield ((table.title, "name"),)
         if table.note:
-            for text in folded(table.note, (width or _IN_A_PIPE) - len(_INDENT)):
-                yield ((_INDENT + text, "quiet"),)
-        yield from _table(table, width)
+            yield from _quiet(table.note, width or PIPE_WIDTH)
+        yield from _table(table, width, _MOST, "--format markdown or --html FILE")
 
 
 def tables_about(metrics: Metrics, zone: tzinfo, only: frozenset[str]) -> Iterator[Table]:
@@ -52,55 +82,88 @@ def tables_about(metrics: Metrics, zone: tzinfo, only: frozenset[str]) -> Iterat
         yield from (table for table in tables_of(metrics, zone) if not only or topic(table) in only)
 
 
-def _table(table: Table, width: int | None) -> Iterator[Line]:
+def _quiet(text: str, width: int) -> Iterator[Line]:
+    for line in folded(text, width - len(_INDENT)):
+        yield ((_INDENT + line, "quiet"),)
+
+
+def _table(table: Table, width: int | None, most: int, elsewhere: str) -> Iterator[Line]:
     if not table.rows:
         yield ((f"{_INDENT}none", "quiet"),)
         return
-    rows = [_narrowed(table, row, width) for row in table.rows[:_MOST]]
-    cells = [table.headings, *(row.cells for row in rows)]
-    widths = [max(size(cell) for cell in column) for column in zip(*cells, strict=True)]
-    shown = _fitting(widths, width)
-    left_out = [table.headings[place] for place in range(len(widths)) if place not in shown]
-    room = (width or 0) - sum(widths[place] + 2 for place in shown) - len(_INDENT)
+    if table.headings == OVERVIEW:
+        yield from _measures(table, width or PIPE_WIDTH, is_barred=width is not None)
+        return
+    rows = (_narrowed(table, row, width) if width else row for row in table.rows[:most])
+    shown = replace(table, rows=tuple(rows))
+    for number, columns in enumerate(_blocks(shown, width or PIPE_WIDTH)):
+        yield from _block(shown, columns, (width or 0) if number == 0 else 0)
+    if len(table.rows) > most:
+        yield ((f"{_INDENT}and {len(table.rows) - most:,} more: {elsewhere}", "quiet"),)
+
+
+def _blocks(table: Table, width: int) -> Iterator[list[int]]:
+    """The columns of a table, block by block: as many as fit beside the first."""
+    widths = _widths(table)
+    columns = [0]
+    for column in range(1, len(widths)):
+        used = len(_INDENT) + sum(widths[one] + 2 for one in columns)
+        if len(columns) > 1 and used + widths[column] > width:
+            yield columns
+            columns = [0]
+        columns.append(column)
+    yield columns
+
+
+def _widths(table: Table) -> list[int]:
+    cells = [table.headings, *(row.cells for row in table.rows)]
+    return [max(size(cell) for cell in column) for column in zip(*cells, strict=True)]
+
+
+def _block(table: Table, columns: Sequence[int], width: int) -> Iterator[Line]:
+    """Some columns of a table, and bars where a terminal of that width has room for them."""
+    widths = _widths(table)
+    room = width - sum(widths[column] + 2 for column in columns) - len(_INDENT)
     barred = room >= _BAR // 2 and any(row.bar is not None for row in table.rows)
     head = ((table.pictured, "quiet"),) if barred and size(table.pictured) <= room else ()
-    yield _trimmed(((_INDENT, "quiet"), *_joined(table.headings, widths, shown, "quiet"), *head))
-    for row in rows:
+    first, *others = _joined(table.headings, widths, columns, "quiet")
+    if table.headings[0] == table.title:
+        yield _trimmed(((first[0] + _INDENT, "name"), *others, *head))
+    else:
+        yield _trimmed(((_INDENT, "quiet"), first, *others, *head))
+    for row in table.rows:
         bar = ((_bar(row.bar, min(_BAR, room)), "reach"),) if barred and row.bar is not None else ()
-        yield _trimmed(((_INDENT, "quiet"), *_row(row, widths, shown), *bar))
-    if len(table.rows) > _MOST:
-        yield ((f"{_INDENT}and {len(table.rows) - _MOST:,} more: --format markdown or --html FILE", "quiet"),)
-    if left_out:
-        said = f"no room for {', '.join(left_out)}: --format markdown or --html FILE"
-        for text in folded(said, (width or _IN_A_PIPE) - len(_INDENT)):
-            yield ((_INDENT + text, "quiet"),)
+        yield _trimmed(((_INDENT, "quiet"), *_row(row, widths, columns), *bar))
 
 
-def _narrowed(table: Table, row: Row, width: int | None) -> Row:
+def _measures(table: Table, width: int, *, is_barred: bool = True) -> Iterator[Line]:
+    """Measures with their values, and what they mean beside them; below them where there is no room for that."""
+    widths = _widths(table)
+    margin = len(_INDENT) + widths[0] + 2 + widths[1] + 2
+    room = width - margin
+    bar_width = min(_BAR, room - widths[2] - 2) if is_barred else 0
+    for row in table.rows:
+        bar = _bar(row.bar, bar_width) if bar_width >= _BAR // 2 and row.bar is not None else ""
+        cells = (*_row(row, widths, (0, 1)), (padded(bar, bar_width) + "  " if bar_width >= _BAR // 2 else "", "reach"))
+        if room < _LEAST_MEANING:
+            yield _trimmed(((_INDENT, "quiet"), *cells))
+            for text in folded(row.cells[2], width - 2 * len(_INDENT)):
+                yield ((2 * _INDENT + text, "quiet"),)
+            continue
+        first, *rest = folded(row.cells[2], room)
+        yield _trimmed(((_INDENT, "quiet"), *cells, (first, "quiet")))
+        for text in rest:
+            yield ((" " * margin + text, "quiet"),)
+
+
+def _narrowed(table: Table, row: Row, width: int) -> Row:
     """A row whose names leave room for its numbers."""
-    if width is None:
-        return row
-    most = max(18, width // 5)
-    cells = (
-        _cut(cell, most) if heading in _NAMES else cell for heading, cell in zip(table.headings, row.cells, strict=True)
+    most = min(max(18, width // 5), max(6, width - 14))
+    first, *rest = row.cells
+    named = zip(table.headings[1:], rest, strict=True)
+    return replace(
+        row, cells=(cut(first, most), *(cut(cell, most) if name in _NAMES else cell for name, cell in named))
     )
-    return Row(tuple(cells), row.bar)
-
-
-def _cut(text: str, most: int) -> str:
-    if size(text) <= most:
-        return text
-    while size(text) >= most:
-        text = text[:-1]
-    return f"{text}…"
-
-
-def _fitting(widths: Sequence[int], width: int | None) -> list[int]:
-    """The columns there is room for: as many of the first as fit."""
-    shown = list(range(len(widths)))
-    while width is not None and len(shown) > 2 and len(_INDENT) + sum(widths[place] + 2 for place in shown) - 2 > width:
-        shown.pop()
-    return shown
 
 
 def _row(row: Row, widths: Sequence[int], shown: Sequence[int]) -> Line:

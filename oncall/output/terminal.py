@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -30,7 +33,25 @@ STYLES: Mapping[str, str] = {
 
 def console(*, force: bool = False, stderr: bool = False) -> Console:
     """A console that obeys NO_COLOR and the width of the terminal, and interprets nothing."""
-    return Console(markup=False, emoji=False, highlight=False, stderr=stderr, force_terminal=True if force else None)
+    stream: Any = sys.stderr if stderr else sys.stdout
+    file: Any = _StyledStream(stream) if hasattr(stream, "write_styled") else None
+    terminal = True if force else None
+    return Console(markup=False, emoji=False, highlight=False, stderr=stderr, file=file, force_terminal=terminal)
+
+
+class _StyledStream(io.TextIOBase):
+    """A standard stream of the command line as rich writes to it: colours pass."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return int(self._stream.write_styled(text))
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in ("flush", "isatty", "fileno", "encoding"):
+            return getattr(self._stream, name)
+        return super().__getattribute__(name)
 
 
 def styled(line: Line) -> Text:

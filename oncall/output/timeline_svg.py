@@ -13,7 +13,7 @@ from oncall import times
 from oncall.output.axis import Axis, Piece, axis_of
 from oncall.output.blocks import Bar, Drawing, Lane, Mark
 from oncall.output.columns import size
-from oncall.output.page import text
+from oncall.output.escape import html as text
 from oncall.output.replay_words import offset
 from oncall.output.words import safe
 

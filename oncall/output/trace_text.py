@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from oncall import times
 from oncall.escalation.trace import Attempt, Trace, Why
+from oncall.output.columns import padded, size
 from oncall.output.who_text import Line, Span
 from oncall.output.words import REASONS, day_and_time, iso, moment, safe
 from oncall.plan import Plan
@@ -161,18 +162,18 @@ def _kind(one: Attempt) -> str:
 
 
 def _widths(steps: list[Step]) -> list[int]:
-    columns = [max((len(one.cells[index][0]) for one in steps), default=0) for index in range(3)]
-    return [*columns, max((len(one.ended[0]) for one in steps if one.why), default=0)]
+    columns = [max((size(one.cells[index][0]) for one in steps), default=0) for index in range(3)]
+    return [*columns, max((size(one.ended[0]) for one in steps if one.why), default=0)]
 
 
 def _step_lines(one: Step, trace: Trace, zone: tzinfo, widths: list[int], width: int | None) -> Iterator[Line]:
     text, kind = one.ended
-    cells = tuple((f"  {cell:{size}}", look) for (cell, look), size in zip(one.cells, widths, strict=False))
+    cells = tuple((f"  {padded(cell, room)}", look) for (cell, look), room in zip(one.cells, widths, strict=False))
     row = (*_margin(one.at, trace, zone), *cells)
     length = len(_INDENT) + sum(widths[:3]) + 6
     why: Line = ((f"{_INDENT}  {one.why}", "quiet"),)
     if width is None or length + widths[3] + max(len(one.why), 60) + 4 <= width:
-        yield (*row, (f"  {text:{widths[3]}}" if one.why else f"  {text}", kind), (f"  {one.why}", "quiet"))
+        yield (*row, (f"  {padded(text, widths[3])}" if one.why else f"  {text}", kind), (f"  {one.why}", "quiet"))
     elif length + widths[3] + 2 <= width:
         yield (*row, (f"  {text}", kind))
         if one.why:

@@ -1,48 +1,16 @@
-"""How names, times and places are written for people, whatever the format.
-
-Text from files is data. Whatever in it could steer a terminal, hide or reorder what stands around it is shown as an
-escape; nothing is interpreted as markup anywhere.
-"""
+"""How names, times and places are written for people, whatever the format."""
 
 from __future__ import annotations
 
-import re
 from datetime import tzinfo
 
 from oncall import times
 from oncall.errors import Problem
+from oncall.output.escape import safe as safe
+from oncall.output.escape import safe_json as safe_json
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_HARMFUL = (  # a pattern; most text is printable ASCII and never needs it compiled
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb"
-    "\U000e0000-\U000e007f\ud800-\udfff]"
-)
-_MOST = 300
-
-
-def safe(text: object, most: int = _MOST) -> str:
-    """Text from a file as one line that does nothing: control characters, marks that turn the direction of writing and
-    invisible ones are shown as escapes, and what is endless is cut."""
-    written = str(text)
-    if len(written) <= most and written.isascii() and written.isprintable():
-        return written
-    shown = re.sub(
-        _HARMFUL,
-        lambda found: found[0].encode("unicode_escape", "surrogatepass").decode("ascii"),
-        written[: most + 1],
-    )
-    return shown if len(written) <= most else shown[:most] + "…"
-
-
-def safe_json(text: str) -> str:
-    """JSON that shows in a terminal what it holds: the same document, with escapes for what could steer one."""
-    return re.sub(_HARMFUL, lambda found: found[0] if found[0] == "\n" else _json_escape(found[0]), text)
-
-
-def _json_escape(letter: str) -> str:
-    units = letter.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[place] << 8 | units[place + 1]:04x}" for place in range(0, len(units), 2))
 
 
 def day_and_time(instant: float, zone: tzinfo, seen_from: float) -> str:

@@ -37,16 +37,28 @@ def _days(window: Window, zone: tzinfo) -> list[date]:
 
 
 def _weekly(hours: Hours, days: Iterable[date], zone: tzinfo) -> Iterator[Stretch]:
+    by_weekday = [_minutes_of(hours, weekday) for weekday in range(7)]
+    joined = [merged(windows) for windows in by_weekday]
     for day in days:
         midnight = datetime(day.year, day.month, day.day)
-        for one in hours.open:
-            if day.weekday() not in one.weekdays:
-                continue
-            begins, ends = one.start or 0, one.until or 0
-            if ends <= begins:
-                ends += 24 * 60
-            start = times.instant(midnight + timedelta(minutes=begins), zone)
-            yield start, times.instant(midnight + timedelta(minutes=ends), zone)
+        first, middle, last = (times.instant(midnight + timedelta(days=number), zone) for number in range(3))
+        if middle - first == last - middle == times.DAY:
+            yield from ((first + begins * 60, first + ends * 60) for begins, ends in joined[day.weekday()])
+            continue
+        # The clocks change: a time that they skip is later than one after it, so windows are not joined by the clock.
+        marks = {minute for window in by_weekday[day.weekday()] for minute in window}
+        instants = {minute: times.instant(midnight + timedelta(minutes=minute), zone) for minute in marks}
+        yield from ((instants[begins], instants[ends]) for begins, ends in by_weekday[day.weekday()])
+
+
+def _minutes_of(hours: Hours, weekday: int) -> set[Stretch]:
+    """The windows that begin on a weekday, in minutes from its beginning."""
+    windows: set[Stretch] = set()
+    for window in hours.open:
+        if weekday in window.weekdays:
+            begins, ends = window.start or 0, window.until or 0
+            windows.add((begins, ends if ends > begins else ends + 24 * 60))
+    return windows
 
 
 def _whole_days(calendar: Calendar | None, window: Window, zone: tzinfo, problems: list[Problem]) -> Iterator[Stretch]:
@@ -76,13 +88,17 @@ def merged(stretches: Iterable[Stretch]) -> list[Stretch]:
 
 def _without(stretches: list[Stretch], taken: list[Stretch]) -> Iterator[Stretch]:
     """What is left of sorted, merged stretches without others of the same kind."""
+    index = 0
     for begin, end in stretches:
         start = begin
-        for first, last in taken:
-            if last <= start or first >= end:
-                continue
+        while index < len(taken) and taken[index][1] <= start:
+            index += 1
+        following = index
+        while following < len(taken) and taken[following][0] < end:
+            first, last = taken[following]
             if start < first:
                 yield start, first
             start = max(start, last)
+            following += 1
         if start < end:
             yield start, end

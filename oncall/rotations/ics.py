@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from icalendar.parser import unescape_backslash
-from icalendar.prop import vDDDTypes
 from msgspec import Struct
 from msgspec.structs import replace
 
 from oncall import times
-from oncall.errors import Problem, internal_error, problem
+from oncall.errors import WARNING, Problem, internal_error, problem
 from oncall.rotations import recurrence
-from oncall.rotations.properties import Property, properties
+from oncall.rotations.properties import BrokenLineError, Property, properties
 from oncall.rotations.recurrence import Moment, Rule
-from oncall.rotations.text import Component, read_calendars
-from oncall.rotations.zones import Definitions, find_zone
+from oncall.rotations.text import Component, Spot, read_calendars
+from oncall.rotations.values import Stamp, read_stamp
+from oncall.rotations.zones import Definitions, Dispute, Zones
 
 _SINGLE = {"DTSTART", "DTEND", "DURATION", "RECURRENCE-ID"}
 _USED = {*_SINGLE, "UID", "SUMMARY", "STATUS", "SEQUENCE", "DTSTAMP", "LAST-MODIFIED", "ATTENDEE", "RRULE", "RDATE"}
@@ -29,8 +29,11 @@ _USED |= {"EXDATE", "EXRULE", "DESCRIPTION"}
 _LENGTH = re.compile(r"\+?P(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?")
 _FIRST_YEAR, _LAST_YEAR = 1900, 9000
 _MOST_DESCRIPTION = 200
-_MOST_DATES = 10_000
+_MOST_DATES = 10_000  # RDATEs or EXDATEs of an event
+_MOST_DATES_IN_ALL = 100_000  # of a file
 _LONGEST, _LONGEST_RECURRING = timedelta(days=36_525), timedelta(days=3_660)
+_MOST_DISPUTES = 100
+_HEADER = ("X-WR-TIMEZONE", "LAST-MODIFIED")
 NO_SUMMARY = "(no summary)"
 
 
@@ -42,7 +45,8 @@ class Length(Struct, frozen=True):
 
 
 class Event(Struct, frozen=True):
-    """One VEVENT, understood. `end` is None for one whole day. `line` is where it begins in the file."""
+    """One VEVENT, understood. `end` is None for one whole day. `line` is where it begins in the file, `replaces_at`
+    where its RECURRENCE-ID stands; `excluded` has where each date stands, too."""
 
     line: int
     uid: str | None
@@ -52,8 +56,9 @@ class Event(Struct, frozen=True):
     attendees: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     added: tuple[tuple[Moment, Moment | Length | None], ...] = ()
-    excluded: tuple[tuple[Moment, int], ...] = ()
+    excluded: tuple[tuple[Moment, Spot], ...] = ()
     replaces: Moment | None = None
+    replaces_at: Spot | None = None
     and_future: bool = False
     cancelled: bool = False
     sequence: int = 0
@@ -62,106 +67,103 @@ class Event(Struct, frozen=True):
 
 
 class Series(Struct, frozen=True):
-    """The events of one UID: the one that recurs, and those that replace single occurrences of it."""
+    """The events of one UID: the one that recurs, and those that replace single occurrences of it. `zone` is the
+    X-WR-TIMEZONE of the VCALENDAR they are in."""
 
     master: Event | None
     changes: tuple[Event, ...] = ()
+    zone: tzinfo | None = None
 
 
 class Calendar(Struct, frozen=True):
-    """A calendar file that was read: its series, the zone it names for itself, when it was last written (an instant),
-    and the problems met."""
+    """A calendar file that was read: its series, the X-WR-TIMEZONE of its first VCALENDAR that has events, when it was
+    last written (an instant), the zones it defines in another way than the time-zone database, and the problems met."""
 
     file: str
     series: tuple[Series, ...] = ()
     zone: tzinfo | None = None
     written: int | None = None
+    disputes: tuple[Dispute, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
 class _BrokenEventError(ValueError):
-    """Why an event cannot be read, and on which line where that is known."""
+    """Why an event cannot be read, and at which place where that is known."""
 
-    def __init__(self, message: str, line: int | None = None, code: str = "OC304") -> None:
+    def __init__(self, message: str, spot: Spot | None = None, code: str = "OC304") -> None:
         super().__init__(message)
-        self.line = line
+        self.spot = spot
         self.code = code
 
 
 def read_calendar(data: bytes, file: str) -> Calendar:
     """The calendar in `data`; whatever cannot be read is among its problems."""
     components, problems = read_calendars(data, file)
-    events: list[Event] = []
-    zone: tzinfo | None = None
-    written: list[int] = []
-    definitions = Definitions()
-    for component in components:
-        found = _Reader(file, component, definitions)
-        events += found.events
-        problems += found.problems
-        written += found.written
-        zone = zone or found.zone
-    series, doubles = _series(events, file)
-    return Calendar(file, series, zone, max(written, default=None), tuple(problems + doubles))
+    definitions, dates = Definitions(), _Tally()
+    readers = [_Reader(file, component, definitions, dates) for component in components]
+    events = [event for reader in readers for event in reader.events]
+    zones = {event.line: reader.zone for reader in readers for event in reader.events}
+    zone = next((reader.zone for reader in readers if reader.events), None)
+    if not events:
+        zone = next((reader.zone for reader in readers if reader.zone), None)
+    series, doubles = _series(events, zones, file)
+    written = max((stamp for reader in readers for stamp in reader.written), default=None)
+    disputes = {
+        (id(dispute.definition.zone), dispute.counts): dispute
+        for reader in reversed(readers)
+        for dispute in reader.zones.disputes()
+    }
+    problems += [found for reader in readers for found in (*reader.zones.problems, *reader.problems)]
+    return Calendar(file, series, zone, written, tuple(disputes.values())[-_MOST_DISPUTES:], (*problems, *doubles))
+
+
+class _Tally(Struct):
+    """How many dates the events of a file name in RDATE and EXDATE."""
+
+    count: int = 0
 
 
 class _Reader:
     """Reads the events of one VCALENDAR against the zones it defines."""
 
-    def __init__(self, file: str, calendar: Component, definitions: Definitions) -> None:
+    def __init__(self, file: str, calendar: Component, definitions: Definitions, dates: _Tally) -> None:
         self.file = file
-        self.definitions = definitions
+        self.dates = dates
         self.problems: list[Problem] = []
         self.events: list[Event] = []
         self.written: list[int] = []
-        self.custom: dict[str, tzinfo] = {}
+        self.zones = Zones(calendar, file, definitions)
         self.zone: tzinfo | None = None
-        for part in calendar.parts:
-            if part.name == "VTIMEZONE":
-                self._define_zone(part)
+        self._odd: dict[int, tuple[str, Spot]] = {}
         self._read_header(calendar)
         for part in calendar.parts:
             if part.name == "VEVENT":
                 self._read_event(part)
 
-    def _define_zone(self, part: Component) -> None:
-        try:
-            defined = self.definitions.read(part)
-        except (ValueError, OverflowError) as error:
-            self._report("OC307", f"this VTIMEZONE cannot be read: {error.args[0]}", part.line)
-            return
-        except Exception as error:  # not ours: a library met something that nobody foresaw
-            self._report("OC307", f"this VTIMEZONE cannot be read: {internal_error(error, 'the calendar')}", part.line)
-            return
-        if defined:
-            self.custom.setdefault(*defined)
-
     def _read_header(self, calendar: Component) -> None:
-        try:
-            for prop in properties(calendar, ("X-WR-TIMEZONE", "LAST-MODIFIED")):
-                if prop.name == "LAST-MODIFIED":
-                    self._note_written(prop)
-                elif prop.value.strip():
-                    self.zone = find_zone(unescape_backslash(prop.value), self.custom)
-                    if self.zone is None:
-                        message = f"X-WR-TIMEZONE names no time zone: {prop.value!r}; the workspace's is used"
-                        self._report("OC307", message, prop.line, len(prop.name) + 2)
-        except ValueError as error:
-            self._report("OC304", str(error.args[0]), error.args[1] if len(error.args) > 1 else calendar.line)
+        for prop in properties(calendar, _HEADER, _HEADER):
+            if prop.name == "LAST-MODIFIED":
+                self._note_written(prop)
+            elif prop.value.strip():
+                self.zone = self.zones.find(unescape_backslash(prop.value))
+                if self.zone is None:
+                    message = f"X-WR-TIMEZONE names no time zone: {prop.value[:80]!r}; the workspace's is used"
+                    self._report("OC307", message, prop.spot().place)
 
-    def _report(self, code: str, message: str, line: int, column: int = 1) -> None:
-        self.problems.append(problem(code, message, self.file, line, column))
+    def _report(self, code: str, message: str, place: tuple[int, int], severity: str | None = None) -> None:
+        self.problems.append(problem(code, message, self.file, *place, severity))
 
     def _note_written(self, prop: Property) -> int:
-        try:
-            stamp = self._moment(prop, prop.value).instant(UTC)
-        except ValueError:
+        stamp = read_stamp(prop.value)
+        if stamp is None or stamp.is_date:
             return 0
-        self.written.append(stamp)
-        return stamp
+        instant = times.instant(stamp.local, UTC) - (stamp.offset or 0)
+        self.written.append(instant)
+        return instant
 
     def _read_event(self, part: Component) -> None:
         uid = ""
+        self._odd.clear()
         try:
             uid = next((prop.value for prop in properties(part, ("UID",))), "")
             found = list(properties(part, _USED, ("DESCRIPTION",)))
@@ -169,18 +171,20 @@ class _Reader:
                 raise _BrokenEventError("has no END:VEVENT: the file was cut off or damaged here")
             event = self._event(part.line, found)
         except _BrokenEventError as error:
-            self._refuse(part, uid, str(error), error.line, error.code)
-        except (ValueError, OverflowError) as error:
-            line = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], int) else None
-            self._refuse(part, uid, str(error.args[0] if error.args else error), line)
+            self._refuse(part, uid, str(error), error.spot.place if error.spot else None, error.code)
+        except BrokenLineError as error:
+            self._refuse(part, uid, str(error), (error.line, 1))
+        except OverflowError:
+            self._refuse(part, uid, "a time in it is beyond the calendar", None)
         except Exception as error:  # not ours: a library met something that nobody foresaw
             self._refuse(part, uid, internal_error(error, "the calendar"), None)
         else:
             self.events.append(event)
+            for message, spot in self._odd.values():
+                self._report("OC304", f"{_name(uid)}: {message}", spot.place, WARNING)
 
-    def _refuse(self, part: Component, uid: str, why: str, line: int | None, code: str = "OC304") -> None:
-        name = f"event {uid[:200]!r}" if uid else "an event without UID"
-        self._report(code, f"{name} is left out: {why}", line or part.line)
+    def _refuse(self, part: Component, uid: str, why: str, place: tuple[int, int] | None, code: str = "OC304") -> None:
+        self._report(code, f"{_name(uid)} is left out: {why}", place or (part.line, 1))
 
     def _event(self, line: int, found: list[Property]) -> Event:
         by_name: dict[str, list[Property]] = {}
@@ -188,11 +192,11 @@ class _Reader:
             by_name.setdefault(prop.name, []).append(prop)
         for name in _SINGLE & by_name.keys():
             if len(by_name[name]) > 1:
-                raise _BrokenEventError(f"it has {name} twice", by_name[name][1].line)
+                raise _BrokenEventError(f"it has {name} twice", by_name[name][1].spot())
         if "DTSTART" not in by_name:
             raise _BrokenEventError("it has no DTSTART")
         if "EXRULE" in by_name:
-            raise _BrokenEventError("EXRULE is not understood; write EXDATE", by_name["EXRULE"][0].line)
+            raise _BrokenEventError("EXRULE is not understood; write EXDATE", by_name["EXRULE"][0].spot())
         _check_recurs_or_replaces(by_name)
         start = self._moment(by_name["DTSTART"][0])
         stamps = [self._note_written(prop) for name in ("DTSTAMP", "LAST-MODIFIED") for prop in by_name.get(name, ())]
@@ -205,9 +209,10 @@ class _Reader:
             end=self._end(start, by_name),
             attendees=tuple(_attendees(by_name.get("ATTENDEE", ()))),
             rules=tuple(_rule(prop, start) for prop in by_name.get("RRULE", ())),
-            added=tuple(self._added(start, _bounded(by_name.get("RDATE", ())))),
-            excluded=tuple(self._dates(start, _bounded(by_name.get("EXDATE", ())))),
+            added=tuple(self._added(start, self._bounded(by_name.get("RDATE", ())))),
+            excluded=tuple(self._dates(start, self._bounded(by_name.get("EXDATE", ())))),
             replaces=replaces,
+            replaces_at=next((prop.spot() for prop in by_name.get("RECURRENCE-ID", ())), None),
             and_future=any(
                 prop.parameters.get("RANGE", "").upper() == "THISANDFUTURE" for prop in by_name.get("RECURRENCE-ID", ())
             ),
@@ -221,70 +226,142 @@ class _Reader:
 
     def _end(self, start: Moment, by_name: dict[str, list[Property]]) -> Moment | Length | None:
         if "DTEND" in by_name:
-            return self._like(start, by_name["DTEND"][0], by_name["DTEND"][0].value)
+            return self._dtend(start, by_name["DTEND"][0])
         if "DURATION" in by_name:
-            return _length(by_name["DURATION"][0].value, by_name["DURATION"][0].line)
+            return _length(by_name["DURATION"][0].value, by_name["DURATION"][0].spot())
         if start.all_day:
             return None
         raise _BrokenEventError("it has neither DTEND nor DURATION: a shift needs an end")
 
-    def _moment(self, prop: Property, value: str | None = None) -> Moment:
-        written = (prop.value if value is None else value).strip().upper()
-        try:
-            read = vDDDTypes.from_ical(written)
-        except (ValueError, TypeError):
-            read = None
-        if isinstance(read, datetime):
-            return self._in_range(prop, self._timed(prop, read, written))
-        if not isinstance(read, date):
-            raise _BrokenEventError(f"{prop.name} is not a date or time: {written[:60]!r}", prop.line)
-        return self._in_range(prop, Moment(datetime(read.year, read.month, read.day), all_day=True))
+    def _moment(self, prop: Property, value: str | None = None, index: int = 0) -> Moment:
+        """The date or time that a property has; or an item of its list, which begins at an index."""
+        written = (prop.value if value is None else value).strip()
+        stamp = read_stamp(written)
+        if stamp is None:
+            message = f"{prop.name} is not a date or time: {written[:60]!r}; write 20261127 or 20261127T080000"
+            raise _BrokenEventError(message, prop.spot(index))
+        if stamp.usual:
+            self._note(prop, index, f"{prop.name} is written {written[:60]!r}, and read as {stamp.usual}")
+        declared = prop.parameters.get("VALUE", "").strip().upper()
+        if stamp.is_date and declared == "DATE-TIME":
+            self._note(prop, index, f"{prop.name} has VALUE=DATE-TIME and no time, and is read as a whole day")
+        elif declared == "DATE" and not stamp.is_date:
+            day = self._day_meant(stamp)
+            if day is None:
+                message = f"{prop.name} has VALUE=DATE and a time of day, {written[:60]!r}: write the one or the other"
+                raise _BrokenEventError(message, prop.spot(index))
+            self._note(prop, index, f"{prop.name} has VALUE=DATE and a time, and is read as {day:%Y-%m-%d}")
+            return self._in_range(prop, Moment(day, all_day=True), index)
+        moment = Moment(stamp.local, all_day=True) if stamp.is_date else self._timed(prop, stamp, index)
+        return self._in_range(prop, moment, index)
 
-    def _in_range(self, prop: Property, moment: Moment) -> Moment:
+    def _note(self, prop: Property, index: int, message: str) -> None:
+        """A warning, one for each line, about what could be read and is written in another way than RFC 5545 has it."""
+        self._odd.setdefault(prop.line, (message, prop.spot(index)))
+
+    def _day_meant(self, stamp: Stamp) -> datetime | None:
+        """The day that a midnight names: the day as it was written, else as it is in the calendar's zone."""
+        if stamp.local.time() == datetime.min.time():
+            return stamp.local
+        if stamp.offset is not None and self.zone:
+            local = times.at(times.instant(stamp.local, UTC) - stamp.offset, self.zone).replace(tzinfo=None, fold=0)
+            return local if local.time() == datetime.min.time() else None
+        return None
+
+    def _in_range(self, prop: Property, moment: Moment, index: int) -> Moment:
         if not _FIRST_YEAR <= moment.local.year <= _LAST_YEAR and prop.name in ("DTSTART", "DTEND", "RDATE"):
-            raise _BrokenEventError(f"{prop.name} is in the year {moment.local.year}", prop.line)
+            raise _BrokenEventError(f"{prop.name} is in the year {moment.local.year}", prop.spot(index))
         return moment
 
-    def _timed(self, prop: Property, read: datetime, written: str) -> Moment:
-        if written.endswith("Z"):
-            exact = times.instant(read.replace(tzinfo=UTC), UTC)
-            own: tzinfo = self.zone or UTC  # X-WR-TIMEZONE: recurrences keep the wall-clock time of that zone
-            return Moment(times.at(exact, own).replace(tzinfo=None, fold=0), own, exact=exact)
-        local = read.replace(tzinfo=None, fold=0)
+    def _timed(self, prop: Property, stamp: Stamp, index: int) -> Moment:
         name = prop.parameters.get("TZID")
+        if stamp.offset == 0:  # UTC, whatever TZID says
+            return self._exact(stamp, self.zone or UTC)
         if name is None:
-            return Moment(local)
-        zone = find_zone(name, self.custom)
+            if stamp.offset is None:
+                return Moment(stamp.local)
+            return self._exact(stamp, self.zone or timezone(timedelta(seconds=stamp.offset)))
+        zone = self.zones.find(name)
         if zone is None:
-            raise _BrokenEventError(f"its time zone {name[:80]!r} is not known", prop.line, "OC307")
-        return Moment(local, zone)
+            raise _BrokenEventError(self.zones.missing(name), prop.spot(index), "OC307")
+        moment = Moment(stamp.local, zone)
+        if stamp.offset is None:
+            return moment
+        exact = self._exact(stamp, zone)
+        if exact.local != moment.local:
+            message = f"{prop.name} has another offset than {name[:80]!r} has then: write it without one"
+            raise _BrokenEventError(message, prop.spot(index))
+        return exact
 
-    def _like(self, start: Moment, prop: Property, value: str) -> Moment:
+    def _exact(self, stamp: Stamp, zone: tzinfo) -> Moment:
+        """A time with its offset; recurrences keep the wall-clock time of the zone (that of X-WR-TIMEZONE, for UTC)."""
+        exact = times.instant(stamp.local, UTC) - (stamp.offset or 0)
+        return Moment(times.at(exact, zone).replace(tzinfo=None, fold=0), zone, exact=exact)
+
+    def _like(self, start: Moment, prop: Property, value: str, index: int = 0) -> Moment:
         """A date or time beside DTSTART: one that floats beside a DTSTART with a zone is in that zone."""
-        moment = self._moment(prop, value)
+        moment = self._moment(prop, value, index)
         if moment.zone is None and not moment.all_day and start.zone is not None and not start.all_day:
             return replace(moment, zone=start.zone)
         return moment
 
-    def _dates(self, start: Moment, found: Iterable[Property]) -> Iterable[tuple[Moment, int]]:
+    def _dtend(self, start: Moment, prop: Property) -> Moment:
+        """DTEND is of the kind DTSTART is; where it is not, it is read as far as it says when the shift ends."""
+        moment = self._like(start, prop, prop.value)
+        if moment.all_day == start.all_day:
+            return moment
+        if moment.all_day:
+            self._note(prop, 0, "DTSTART is a time and DTEND a day: it ends as that day begins")
+            of_a_zone = start.exact is None or self.zone is not None  # UTC says nothing of whose day it is
+            return replace(moment, zone=start.zone, all_day=False) if of_a_zone else moment
+        stamp = read_stamp(prop.value)
+        day = self._day_meant(stamp) if stamp else None
+        if day is not None:  # midnight, which stands for the day
+            return Moment(day, all_day=True)
+        self._note(prop, 0, "DTSTART is a day and DTEND a time: it begins as that day begins")
+        return moment
+
+    def _bounded(self, found: Sequence[Property]) -> Sequence[Property]:
+        """The RDATEs or EXDATEs of an event, refused where nobody can have written so many by hand."""
+        if not found:
+            return found
+        dates = sum(prop.value.count(",") + 1 for prop in found)
+        if dates > _MOST_DATES:
+            raise _BrokenEventError(f"it has more than {_MOST_DATES:,} dates in {found[0].name}", found[0].spot())
+        self.dates.count += dates
+        if self.dates.count > _MOST_DATES_IN_ALL:
+            message = f"the calendar has more than {_MOST_DATES_IN_ALL:,} dates in EXDATE and RDATE"
+            raise _BrokenEventError(message, found[0].spot())
+        return found
+
+    def _dates(self, start: Moment, found: Iterable[Property]) -> Iterable[tuple[Moment, Spot]]:
         for prop in found:
-            for value in prop.value.split(","):
-                if value.strip():
-                    yield self._like(start, prop, value), prop.line
+            for value, index in _items(prop):
+                yield self._like(start, prop, value, index), prop.spot(index)
 
     def _added(self, start: Moment, found: Iterable[Property]) -> Iterable[tuple[Moment, Moment | Length | None]]:
         for prop in found:
-            for value in prop.value.split(","):
+            for value, index in _items(prop):
                 begin, slash, end = value.partition("/")
                 if not slash:
-                    moment = self._like(start, prop, value)
+                    moment = self._like(start, prop, value, index)
                     if moment.all_day and not start.all_day:  # a day for an event that has a time: at that time
                         moment = replace(start, local=datetime.combine(moment.local, start.local.time()), exact=None)
                     yield moment, None
-                elif end.strip().startswith(("P", "+P")):
-                    yield self._like(start, prop, begin), _length(end, prop.line)
+                elif end.strip().upper().startswith(("P", "+P")):
+                    yield self._like(start, prop, begin, index), _length(end, prop.spot(index))
                 else:
-                    yield self._like(start, prop, begin), self._like(start, prop, end)
+                    yield self._like(start, prop, begin, index), self._like(start, prop, end, index + len(begin) + 1)
+
+
+def _items(prop: Property) -> Iterable[tuple[str, int]]:
+    """The items of a list and where each begins in it; empty ones say nothing."""
+    index = 0
+    for value in prop.value.split(","):
+        item = value.strip()
+        if item:
+            yield item, index + value.index(item)
+        index += len(value) + 1
 
 
 def _check_recurs_or_replaces(by_name: dict[str, list[Property]]) -> None:
@@ -297,7 +374,7 @@ def _check_recurs_or_replaces(by_name: dict[str, list[Property]]) -> None:
         f"it has both RECURRENCE-ID and {recurs.name}: it can't both replace an occurrence and recur; delete "
         f"RECURRENCE-ID and give it a UID of its own if it is a series (a copy made in Outlook looks like this), else "
         f"delete {recurs.name}",
-        recurs.line,
+        recurs.spot(),
     )
 
 
@@ -315,11 +392,8 @@ def _check_length(event: Event) -> None:
             raise _BrokenEventError(message)
 
 
-def _bounded(found: Sequence[Property]) -> Sequence[Property]:
-    """The RDATEs or EXDATEs of an event, refused where nobody can have written so many by hand."""
-    if sum(prop.value.count(",") + 1 for prop in found) > _MOST_DATES:
-        raise _BrokenEventError(f"it has more than {_MOST_DATES:,} dates in {found[0].name}", found[0].line)
-    return found
+def _name(uid: str) -> str:
+    return f"event {uid[:200]!r}" if uid else "an event without UID"
 
 
 def _first(by_name: dict[str, list[Property]], name: str) -> str:
@@ -335,15 +409,15 @@ def _rule(prop: Property, start: Moment) -> Rule:
         rule = recurrence.parse_rule(prop.value)
         return recurrence.for_whole_days(rule) if start.all_day else rule
     except (ValueError, OverflowError, TypeError) as error:
-        raise _BrokenEventError(str(error) or "its rule cannot be read", prop.line) from None
+        raise _BrokenEventError(str(error) or "its rule cannot be read", prop.spot()) from None
 
 
-def _length(text: str, line: int) -> Length:
-    found = _LENGTH.fullmatch(text.strip())
+def _length(text: str, spot: Spot) -> Length:
+    found = _LENGTH.fullmatch(text.strip().upper())
     weeks, days, hours, minutes, seconds = (int(group or 0) for group in found.groups()) if found else (0, 0, 0, 0, 0)
     length = Length(weeks * 7 + days, hours * 3600 + minutes * 60 + seconds)
     if length == Length(0, 0):
-        raise _BrokenEventError(f"DURATION is not a length of time: {text[:60]!r}", line)
+        raise _BrokenEventError(f"DURATION is not a length of time: {text[:60]!r}", spot)
     return length
 
 
@@ -362,7 +436,9 @@ def _attendees(found: Iterable[Property]) -> Iterable[str]:
             yield address
 
 
-def _series(events: list[Event], file: str) -> tuple[tuple[Series, ...], list[Problem]]:
+def _series(
+    events: list[Event], zones: dict[int, tzinfo | None], file: str
+) -> tuple[tuple[Series, ...], list[Problem]]:
     """Group events by UID. Of two that claim the same place the highest SEQUENCE stands, then the latest DTSTAMP."""
     groups: dict[str, list[Event]] = {}
     series: list[Series] = []
@@ -371,7 +447,7 @@ def _series(events: list[Event], file: str) -> tuple[tuple[Series, ...], list[Pr
         if event.uid is not None:
             groups.setdefault(event.uid, []).append(event)
         elif not event.cancelled:
-            series.append(Series(event))
+            series.append(Series(event, zone=zones[event.line]))
     for uid, group in groups.items():
         masters = sorted((event for event in group if event.replaces is None), key=_rank)
         changes: dict[object, list[Event]] = {}
@@ -385,7 +461,7 @@ def _series(events: list[Event], file: str) -> tuple[tuple[Series, ...], list[Pr
         latest = tuple(same[-1] for same in rivals[1:])
         if master and master.cancelled:
             master = None
-        series.append(Series(master, latest))
+        series.append(Series(master, latest, zones[(master or latest[0]).line] if master or latest else None))
     return tuple(series), problems
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from operator import itemgetter
 
 from msgspec import Struct
@@ -19,6 +19,8 @@ from oncall.errors import Problem, internal_error, problem
 from oncall.rotations import recurrence
 from oncall.rotations.ics import Calendar, Event, Length, Series
 from oncall.rotations.recurrence import Moment, Rule
+from oncall.rotations.text import Spot
+from oncall.rotations.zones import differences
 
 MOST_WORK = 100_000
 
@@ -27,6 +29,7 @@ _MARGIN = 2 * times.DAY  # a local time is never farther than this from the same
 _WORK_OF_A_CHECK = 4  # what it costs to see whether a rule gives its own start, in starts looked at
 
 End = Moment | Length | None  # of an event; None is one whole day
+_Named = tuple[Moment, Spot | None]  # what EXDATE or RECURRENCE-ID names, and where it stands
 _Begin = tuple[Moment, End, Moment]  # where an occurrence begins, an end, and the start that end belongs to
 
 
@@ -47,17 +50,20 @@ class Expanded(Struct, frozen=True):
     complete: bool
 
 
-def occurrences(calendar: Calendar, since: int, until: int, zone: tzinfo) -> tuple[list[Occurrence], list[Problem]]:
-    """Every stretch of a calendar that meets the window, in no order, and what is wrong with those near it.
+def occurrences(
+    calendar: Calendar, since: int, until: int, zone: tzinfo, *, by_file: bool = False
+) -> tuple[list[Occurrence], list[Problem]]:
+    """Every stretch of a calendar that meets the window, in no order, and what is wrong with those near it and with the
+    calendar's zones then.
 
-    `zone` is that of floating times and whole days.
+    `zone` is that of floating times and whole days; with `by_file` an X-WR-TIMEZONE comes before it.
     """
-    expanded = expand(calendar, since, until, zone)
-    return expanded.found, expanded.problems
+    expanded = expand(calendar, since, until, zone, by_file=by_file)
+    return expanded.found, [*expanded.problems, *differences(calendar.disputes, calendar.file, since, until)]
 
 
-def expand(calendar: Calendar, since: int, until: int, zone: tzinfo) -> Expanded:
-    """The same, and whether it is all of them."""
+def expand(calendar: Calendar, since: int, until: int, zone: tzinfo, *, by_file: bool = False) -> Expanded:
+    """The same without what is wrong with zones, and whether it is all of them."""
     found: list[Occurrence] = []
     problems: list[Problem] = []
     work = 0
@@ -67,7 +73,7 @@ def expand(calendar: Calendar, since: int, until: int, zone: tzinfo) -> Expanded
         master = series.master
         if master and not series.changes and not master.rules and not master.added and not near.may_hold(master):
             continue
-        expansion = _Expansion(calendar.file, series, near, zone)
+        expansion = _Expansion(calendar.file, series, near, (series.zone if by_file else None) or zone)
         if work > MOST_WORK and master and master.rules:
             message = "is left out: the rules before it recur too often for one calendar"
             expansion.report("OC304", message, master)
@@ -106,7 +112,7 @@ class _Expansion:
 
     def __init__(self, file: str, series: Series, near: _Near, zone: tzinfo) -> None:
         self.file = file
-        self.series = series
+        self.series = _of_whole_days(series, zone)
         self.near = near
         self.since = near.since
         self.until = near.until
@@ -116,9 +122,10 @@ class _Expansion:
         self.work = 0
         self.complete = True
 
-    def report(self, code: str, message: str, event: Event, line: int | None = None) -> None:
+    def report(self, code: str, message: str, event: Event, spot: Spot | None = None) -> None:
         name = f"event {event.uid[:200]!r}" if event.uid else "an event without UID"
-        self.problems.append(problem(code, f"{name} {message}", self.file, line or event.line, 1))
+        place = spot.place if spot else (event.line, 1)
+        self.problems.append(problem(code, f"{name} {message}", self.file, *place))
 
     def run(self) -> list[Occurrence]:
         """The occurrences that meet the window. Whatever goes wrong with an event takes that event down alone."""
@@ -142,8 +149,8 @@ class _Expansion:
             self.complete = False
             self.work += recurrence.MOST_STARTS
             self.report("OC304", f"is left out: {error}", event)
-        except (ValueError, OverflowError) as error:
-            self.report("OC304", f"is left out: {error}", event)
+        except (ValueError, OverflowError):
+            self.report("OC304", "is left out: a time in it is beyond the calendar", event)
         except Exception as error:  # not ours: a library met something that nobody foresaw
             self.report("OC304", f"is left out: {internal_error(error, 'the calendar')}", event)
         return []
@@ -159,7 +166,7 @@ class _Expansion:
             for days in range(-2, 3)
             if change.replaces
         }
-        near = (pair for pair in master.excluded if pair[0].local.date() in days)
+        near = (named for named in master.excluded if named[0].local.date() in days)
         places = _Places(near, self.zone)
         return [change for change in changes if change.replaces and not places.hold(change.replaces, self.zone)]
 
@@ -168,7 +175,7 @@ class _Expansion:
             yield from self._stretch(master, master.start, master.end, master.start)
             return
         first, last = self._bounds(master)
-        named = [(change.replaces, change.line) for change in self.series.changes if change.replaces]
+        named = [(change.replaces, change.replaces_at) for change in self.series.changes if change.replaces]
         excluded = _Places(_between(master.excluded, first, last), self.zone)
         replaced = _Places(_between(named, first, last), self.zone)
         future = sorted(
@@ -216,6 +223,7 @@ class _Expansion:
                 begins.setdefault((moment.local, moment.zone), (moment, own_end, moment))
             elif not own_end and first - _DAY <= moment.local <= last + _DAY:
                 begins.setdefault((moment.local, moment.zone), (moment, master.end, master.start))
+        self._count(len(begins) if master.added else 0)
         return list(begins.values())
 
     def _count(self, work: int) -> None:
@@ -290,7 +298,7 @@ class _Expansion:
             self._refuse(event, "it ends after the last day of the calendar")
             return []
         if wall <= 0:
-            self._refuse(event, "it ends at or before its start")
+            self._refuse(event, _ends_too_soon(event))
             return []
         if begins < self.until and max(ends, begins + 1) > self.since:
             self._report_odd(event, start, ends - begins, wall, exact=isinstance(end, Length) and not end.days)
@@ -336,18 +344,18 @@ class _Expansion:
 
     def _report_strays(self, master: Event, excluded: _Places, replaced: _Places) -> None:
         """EXDATEs and RECURRENCE-IDs in the window that no occurrence answers to."""
-        for moment, line in excluded.left(self.since, self.until, self.zone):
-            self.report("OC310", f"excludes {_shown(moment)}, when it has no occurrence", master, line)
-        for moment, line in replaced.left(self.since, self.until, self.zone):
+        for moment, spot in excluded.left(self.since, self.until, self.zone):
+            self.report("OC310", f"excludes {_shown(moment)}, when it has no occurrence", master, spot)
+        for moment, spot in replaced.left(self.since, self.until, self.zone):
             self.report(
-                "OC310", f"replaces its occurrence of {_shown(moment)}, and there is none: both stand", master, line
+                "OC310", f"replaces its occurrence of {_shown(moment)}, and there is none: both stand", master, spot
             )
 
 
 class _Places:
     """Moments that EXDATE or RECURRENCE-ID name, found again by instant, or by day where either side is a whole day."""
 
-    def __init__(self, moments: Iterable[tuple[Moment, int]], zone: tzinfo) -> None:
+    def __init__(self, moments: Iterable[_Named], zone: tzinfo) -> None:
         self.moments = list(moments)
         self.by_instant: dict[int, int] = {}
         self.by_day: dict[date, int] = {}
@@ -378,24 +386,47 @@ class _Places:
             return self.days[moment.local.date()]
         return self.by_instant.get(moment.instant(zone))
 
-    def left(self, since: int, until: int, zone: tzinfo) -> list[tuple[Moment, int]]:
+    def left(self, since: int, until: int, zone: tzinfo) -> list[_Named]:
         """Those in the window that nothing was found for."""
         seen = {id(self.moments[index][0]) for index in self.taken}
         same = {_day(self.moments[index][0], zone) for index in self.taken if self.moments[index][0].all_day}
         return [
-            (moment, line)
-            for moment, line in self.moments
+            (moment, spot)
+            for moment, spot in self.moments
             if id(moment) not in seen
             and since <= moment.instant(zone) < until
             and not (moment.all_day and moment.local.date() in same)
         ]
 
 
+def _of_whole_days(series: Series, zone: tzinfo) -> Series:
+    """A series of whole days with the exceptions and additions that are written as times read as their days."""
+    master = series.master
+    if master is None or not master.start.all_day:
+        return series
+    moments = [*master.excluded, *((change.replaces, None) for change in series.changes), *master.added]
+    if all(moment is None or moment.all_day for moment, _ in moments):
+        return series
+    excluded = tuple((_whole(moment, zone), spot) for moment, spot in master.excluded)
+    added = tuple((moment if end else _whole(moment, zone), end) for moment, end in master.added)
+    changes = (
+        replace(change, replaces=_whole(change.replaces, zone)) if change.replaces else change
+        for change in series.changes
+    )
+    return replace(series, master=replace(master, excluded=excluded, added=added), changes=tuple(changes))
+
+
+def _whole(moment: Moment, zone: tzinfo) -> Moment:
+    return moment if moment.all_day else Moment(datetime.combine(_day(moment, zone), time()), all_day=True)
+
+
 def _day(moment: Moment, zone: tzinfo) -> date:
-    """The day a moment names for a whole-day event: its own, or where it is given in UTC that of the zone."""
-    if moment.exact is not None and not moment.all_day:
-        return times.at(moment.exact, zone).date()
-    return moment.local.date()
+    """The day a moment names for a whole-day event: its own, or where it is given in UTC that of the zone; except
+    midnight in UTC, which is how some products write a day."""
+    if moment.exact is None or moment.all_day:
+        return moment.local.date()
+    utc = times.at(moment.exact)
+    return utc.date() if utc.time() == time() else times.at(moment.exact, zone).date()
 
 
 def _wall(seconds: int, zone: tzinfo, plus: int = 0) -> datetime:
@@ -425,8 +456,7 @@ def _in_force(future: list[tuple[int, Event]], moment: int) -> Event | None:
 
 
 def _last_start(until: Moment | None, start: Moment, zone: tzinfo) -> datetime | None:
-    """The last wall-clock start an UNTIL allows. A day is meant whole; for whole-day events a time in UTC means the
-    zone's day it falls on, except midnight UTC, which is how some products write a day."""
+    """The last wall-clock start an UNTIL allows. A day is meant whole."""
     if until is None:
         return None
     if until.all_day:
@@ -434,10 +464,16 @@ def _last_start(until: Moment | None, start: Moment, zone: tzinfo) -> datetime |
     if until.exact is None:
         return until.local
     if start.all_day:
-        midnight = until.local.time() == datetime.min.time()
-        day = until.local.date() if midnight else times.at(until.exact, zone).date()
-        return datetime(day.year, day.month, day.day)
+        return datetime.combine(_day(until, zone), time())
     return times.at(until.exact, start.zone or zone).replace(tzinfo=None, fold=0) + timedelta(hours=3)
+
+
+def _ends_too_soon(event: Event) -> str:
+    if event.start.all_day and isinstance(event.end, Moment) and event.end.all_day:
+        last = event.start.local.date()
+        after = f"{last + _DAY:%Y%m%d}"
+        return f"it ends at or before its start: DTEND is the day after the last, {after} for a shift on {last}"
+    return "it ends at or before its start"
 
 
 def _minutes(seconds: int) -> str:
@@ -448,7 +484,7 @@ def _shown(moment: Moment) -> str:
     return str(moment.local.date()) if moment.all_day else moment.local.isoformat(" ", "minutes")
 
 
-def _between(moments: Iterable[tuple[Moment, int]], first: datetime, last: datetime) -> list[tuple[Moment, int]]:
+def _between(moments: Iterable[_Named], first: datetime, last: datetime) -> list[_Named]:
     """Those near enough to two wall-clock times to mean an occurrence between them, in whatever zone they are."""
     opens, closes = _plus(first, -2 * _DAY), _plus(last, 2 * _DAY)
     return [pair for pair in moments if opens <= pair[0].local <= closes]

@@ -21,6 +21,7 @@ from oncall.model import Person, Shift
 from oncall.rotations.ics import Calendar
 from oncall.rotations.names import Reader
 from oncall.rotations.occurrences import expand, extent
+from oncall.rotations.zones import differences
 from oncall.schedule import AHEAD, Schedule, Segment, Window
 
 MOST_AT_ONCE = 1000  # people on call at once in a rotation; fewer where a calendar has very many hand-offs
@@ -52,11 +53,14 @@ def compile_schedule(
     zone: tzinfo,
     names: Reader,
     people: Mapping[str, Person] | None = None,
+    *,
+    by_file: bool = False,
 ) -> tuple[Schedule, list[Problem]]:
-    """The schedule of a rotation for a window, and what was wrong with the events near it.
+    """The schedule of a rotation for a window, and what was wrong with the events near it and with the zones there.
 
-    `zone` is that of floating times and whole days. The calendars are expanded farther and farther around the window
-    until every stretch that touches it, and the next one after it, is known from end to end.
+    `zone` is that of floating times and whole days; with `by_file` an X-WR-TIMEZONE comes before it. The calendars are
+    expanded farther and farther around the window until every stretch that touches it, and the next one after it, is
+    known from end to end.
     """
     extents = [found for layer in layers if (found := extent(layer.calendar))]
     begin = min((first for first, _ in extents), default=window.start)
@@ -64,12 +68,18 @@ def compile_schedule(
     final = window.end + AHEAD + times.DAY
     if None not in ends:
         final = min(final, max((last for last in ends if last is not None), default=window.end))
+    odd_zones = [
+        found
+        for layer in layers
+        for found in differences(layer.calendar.disputes, layer.calendar.file, window.start, window.end)
+    ]
     known: Schedule | None = None
     before = after = _STEP
     while True:
         since, until = max(window.start - before, begin), min(window.end + after, final)
         since, until = min(since, window.start), max(until, window.end)
-        stretches, problems, complete = _stretches(layers, since, until, zone, names, people)
+        stretches, problems, complete = _stretches(layers, since, until, zone, names, people, by_file)
+        problems += odd_zones
         ranked = rank(stretches)
         schedule = Schedule(window, tuple(ranked.segments))
         problems += _left_out(ranked, zone)
@@ -119,13 +129,14 @@ def _stretches(
     zone: tzinfo,
     names: Reader,
     people: Mapping[str, Person] | None,
+    by_file: bool,
 ) -> tuple[list[Stretch], list[Problem], bool]:
     stretches: list[Stretch] = []
     problems: set[Problem] = set()
     complete = True
     for layer in layers:
         file = layer.calendar.file
-        expanded = expand(layer.calendar, since, until, zone)
+        expanded = expand(layer.calendar, since, until, zone, by_file=by_file)
         problems.update(expanded.problems)
         complete = complete and expanded.complete
         known: dict[int, list[Shift]] = {}

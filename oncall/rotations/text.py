@@ -7,6 +7,7 @@ broken, or cut off where a download ended, never takes the rest of its calendar 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from msgspec import Struct, field
 
@@ -14,7 +15,7 @@ from oncall.errors import Problem, problem
 
 MOST_BYTES = 8_000_000  # some twenty thousand events as products export them, read in a few seconds
 
-_LINE_END = re.compile(rb"\r\n|\n|\r")
+_FOLD = re.compile(rb"\n+[ \t]")
 _DEEPEST = 10  # components inside components; what calendars hold is four deep
 _STARTS_COMPONENT = ("VCALENDAR", "VEVENT", "VTIMEZONE", "VTODO", "VJOURNAL", "VFREEBUSY")
 _LOOKS_LIKE = (
@@ -27,11 +28,37 @@ _LOOKS_LIKE = (
 )
 
 
-class Line(Struct):
-    """A content line, unfolded; `number` is where it begins in the file, from 1."""
+class Line(Struct, gc=False):
+    """A content line, unfolded; `number` is where it begins in the file, from 1. `folded` is the line as it stands in
+    the file where it is folded: bytes, with line feeds alone."""
 
     number: int
     text: str
+    folded: bytes = b""
+
+    def place(self, index: int) -> tuple[int, int]:
+        """The line and column of the file at which a letter of the text stands."""
+        if not self.folded:
+            return self.number, index + 1
+        before = self.text[:index].encode("utf-8", "surrogatepass")
+        begin = 0
+        for number, piece in enumerate(self.folded.split(b"\n"), self.number):
+            length = len(piece) - (number != self.number)  # what is folded begins with a space that is not of the text
+            if len(before) < begin + length:
+                return number, len(before[begin:].decode(errors="ignore")) + 1 + (number != self.number)
+            begin += max(0, length)
+        return self.number, index + 1
+
+
+class Spot(Struct, frozen=True):
+    """A letter of a content line: its place in the file is worked out when somebody asks for it."""
+
+    line: Line
+    index: int
+
+    @property
+    def place(self) -> tuple[int, int]:
+        return self.line.place(self.index)
 
 
 class Component(Struct):
@@ -79,35 +106,49 @@ def _not_a_calendar(data: bytes) -> str | None:
 
 
 def _content_lines(data: bytes, file: str) -> tuple[list[Line], list[Problem]]:
-    """Unfold: a line that begins with a space or tab goes on from the one before. Bytes are joined before they are
-    decoded, because a fold may stand inside a character."""
-    joined: list[tuple[int, list[bytes]]] = []
-    for number, raw in enumerate(_LINE_END.split(data.removeprefix(b"\xef\xbb\xbf")), 1):
-        if raw[:1] in (b" ", b"\t") and joined:
-            joined[-1][1].append(raw[1:])
-        elif raw:
-            joined.append((number, [raw]))
-    lines, garbled = [], None
-    for number, pieces in joined:
-        raw = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    lines: list[Line] = []
+    garbled = None
+    for number, written in _as_written(data.removeprefix(b"\xef\xbb\xbf")):
+        # Bytes are joined before they are decoded, because a fold may stand inside a character.
+        raw = _FOLD.sub(b"", written) if b"\n" in written else written
         try:
             text = raw.decode()
         except UnicodeDecodeError:
             text = raw.decode(errors="replace")
             garbled = garbled or number
-        lines.append(Line(number, text))
+        lines.append(Line(number, text, b"" if raw is written else written))
     if garbled is None:
         return lines, []
     message = "is not UTF-8 here: names with such letters cannot be read; save the file as UTF-8"
     return lines, [problem("OC001", message, file, garbled, 1)]
 
 
+def _as_written(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """The content lines of a file as they stand in it, each with its number; a line that begins with a space or tab
+    goes on from the one before. They come one by one: millions of short ones would take hundreds of megabytes."""
+    text = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    number = first = begin = 0
+    start, stop = -1, 0
+    while begin <= len(text):
+        end = text.find(b"\n", begin)
+        end = len(text) if end < 0 else end
+        number += 1
+        if start >= 0 and text[begin : begin + 1] in (b" ", b"\t"):
+            stop = end
+        elif end > begin:
+            if start >= 0:
+                yield first, text[start:stop]
+            first, start, stop = number, begin, end
+        begin = end + 1
+    if start >= 0:
+        yield first, text[start:stop]
+
+
 def _components(lines: list[Line]) -> list[Component]:
     roots: list[Component] = []
     open_parts: list[Component] = []
     for line in lines:
-        word, _, name = line.text.partition(":")
-        word, name = word.strip().upper(), name.strip().upper()
+        word, name = _mark(line.text)
         if word == "BEGIN" and name:
             if name in _STARTS_COMPONENT:
                 _leave_unclosed(open_parts, name)
@@ -122,6 +163,14 @@ def _components(lines: list[Line]) -> list[Component]:
         elif open_parts:
             open_parts[-1].lines.append(line)
     return roots
+
+
+def _mark(text: str) -> tuple[str, str]:
+    """`BEGIN` or `END` and the component it is of, in capitals; most lines are neither."""
+    if text[0] not in "BbEe" and not text[0].isspace():
+        return "", ""
+    word, _, name = text.partition(":")
+    return word.strip().upper(), name.strip().upper()
 
 
 def _leave_unclosed(open_parts: list[Component], name: str) -> None:

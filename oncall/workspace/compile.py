@@ -156,7 +156,8 @@ def _schedule(
 ) -> tuple[Schedule, list[Problem]]:
     files = [(rotation.calendar, "planned"), *((path, "override") for path in rotation.override_files)]
     layers = [Layer(workspace.calendars[path], layer) for path, layer in files if path in workspace.calendars]
-    return compile_schedule(layers, window, rotation_zone(workspace, rotation), names, workspace.people)
+    zone = rotation_zone(workspace, rotation)
+    return compile_schedule(layers, window, zone, names, workspace.people, by_file=not rotation.timezone)
 
 
 def _no_schedule(name: str, rotation: Rotation, window: Window, why: str) -> tuple[Schedule, list[Problem]]:

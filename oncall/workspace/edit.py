@@ -49,11 +49,9 @@ class Wanted(Struct, frozen=True):
 
 
 def check_wanted(workspace: Workspace, plan: Plan, wanted: Wanted) -> None:
-    """Refuse what makes no sense: somebody unknown, somebody who has left by then, an end before the start."""
+    """Refuse what makes no sense: somebody unknown, somebody who has left by then."""
     if wanted.person not in workspace.people:
         raise OncallError(f"there is no person {wanted.person!r}{suggestion(wanted.person, list(workspace.people))}")
-    if wanted.end <= wanted.start:
-        raise OncallError("--until is not after --from")
     gone = plan.presences[wanted.person].gone
     if gone is not None and wanted.end > gone:
         raise OncallError(f"{wanted.person} has left by then: their `last_day` is before the end")

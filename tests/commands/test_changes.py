@@ -266,3 +266,52 @@ def test_a_reason_that_is_no_unicode_is_written_as_escapes(run: Run, example: Pa
     ran = run("override", "field-primary", "tech-5", *NIGHT, "--reason", "caf\udce9", workspace=example)
     assert ran.status == 0, ran.err
     assert rb"caf\\udce9" in (example / OVERRIDES).read_bytes()
+
+
+def test_a_change_that_runs_into_another_day_is_said_to_be_that_long(run: Run, example: Path) -> None:
+    ran = run(
+        "override",
+        "field-primary",
+        "tech-5",
+        "--from",
+        "2026-11-25T09:00",
+        "--until",
+        "08:00",
+        "--dry-run",
+        workspace=example,
+    )
+    assert "(23h)" in ran.out
+    assert "oncall: that is 23h from Wed 25 Nov 09:00; if another day is meant, write it with the time" in ran.err
+    ran = run("override", "field-primary", "tech-5", *NIGHT, "--dry-run", workspace=example)
+    assert "if another day is meant" not in ran.err
+
+
+@pytest.mark.parametrize("person", ["ines", "DUARTE", "Ines Duarte", "tech-5", "555-0105"])
+@pytest.mark.parametrize("rotation", ["field-primary", "Field-P", "field primary"])
+def test_a_rotation_and_a_person_are_named_as_people_name_them(
+    run: Run, example: Path, rotation: str, person: str
+) -> None:
+    ran = run("override", rotation, person, *NIGHT, "--dry-run", workspace=example)
+    assert ran.status == 0, ran.err
+    assert ran.out.startswith("field-primary  Wed 25 Nov 22:00")
+    assert "after   Ines Duarte" in ran.out
+
+
+def test_a_sick_call_finds_its_person_by_name(run: Run, example: Path) -> None:
+    assert run("away", "priya", *NIGHT, "--dry-run", workspace=example).out.startswith("Priya Raman (tech-1)  away")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("override", "field-support", "tech-5"), "field-support is an account; its rotations are field-primary, "),
+        (("override", "field-primary", "inez"), "there is no person 'inez' (did you mean 'Ines Duarte'?)"),
+        (("override", "field-primary", "tech"), "'tech' could be any of tech-1 (Priya Raman), "),
+        (("away", "tech-1", "--until", "0206-11-21"), "'0206-11-21' is in the year 206, outside the years"),
+        (("away", "tech-1", "--until", "12am"), "'12am' could be "),
+    ],
+)
+def test_what_could_be_somebody_else_is_refused(run: Run, example: Path, words: tuple[str, ...], said: str) -> None:
+    ran = run(*words, *(() if "--until" in words else NIGHT), workspace=example)
+    assert (ran.status, ran.out) == (2, "")
+    assert said in ran.err

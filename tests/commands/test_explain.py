@@ -564,6 +564,7 @@ def _sentences(run: Run, root: Path) -> list[str]:
 def _check_markdown(text: str, sentences: list[str]) -> None:
     """Rendered, every sentence is one item that shows just what it says, under our own headings."""
     html = MarkdownIt("commonmark").render(text)
+    html = re.sub("</?code>", "", html)  # what a site would make a link of
     assert set(re.findall(r"<(/?\w+)", html)) == {"h2", "/h2", "h3", "/h3", "ul", "/ul", "li", "/li"}
     items = [unescape(one) for one in re.findall(r"<li>(.*)</li>", html)]
     assert items == [" ".join(one.split()) for one in sentences]

@@ -7,7 +7,7 @@ import io
 import json
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -20,7 +20,8 @@ from oncall import times
 from oncall.logs.event import encode
 from oncall.output.stats_html import stats_page
 from oncall.output.stats_tables import TOPICS, percent, percentile_text, share_text, tables_of, topic
-from oncall.output.stats_text import stats_lines
+from oncall.output.stats_text import stats_lines, summary_lines
+from oncall.output.who_text import Line
 from oncall.replay.facts import Facts, Supervised, Tried
 from oncall.replay.metrics import Measure, Metrics
 from oncall.replay.shares import Share
@@ -94,9 +95,9 @@ def test_plain_text_has_every_table_and_no_bar(run: Run, harbor: Path, log: str)
     ):
         assert heading in ran.out.splitlines()
     assert re.search(r"^  answered +75% 3/4 \[30–95\] ", ran.out, re.MULTILINE)
-    assert re.search(
-        r"^  abandoned at peak +33% 1/3 \[6–79\] +the same in the busiest hour of the day, from 23:00$", ran.out, re.M
-    )
+    peak = r"^  abandoned at peak +33% 1/3 \[6–79\] +the same in the busiest hour of the +day, from 23:00$"
+    assert re.search(peak, ran.out.replace("\n      ", " "), re.MULTILINE)
+    assert max(map(cell_len, ran.out.splitlines())) <= 80
     assert "█" not in ran.out
     assert "\x1b" not in ran.out
 
@@ -110,14 +111,98 @@ def test_a_terminal_has_bars_and_colours(run: Run, harbor: Path, log: str, monke
 @pytest.mark.parametrize("width", [80, 90, 100, 160])
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     assert ZONE
-    for line in stats_lines(hostile(), ZONE, width):
+    for line in (*stats_lines(hostile(), ZONE, width), *summary_lines(hostile(), ZONE, width)):
         assert cell_len("".join(text for text, _ in line)) <= width
 
 
-def test_what_there_is_no_room_for_is_named() -> None:
+def plain(lines_of: Iterable[Line]) -> list[str]:
+    return ["".join(text for text, _ in line) for line in lines_of]
+
+
+def facts_of(number: int, people: tuple[Tried, ...]) -> Facts:
+    """One of many dispatches: a third is abandoned, a fifth are messages."""
+    taken = number * 1.5 if number % 3 else None
+    return Facts(
+        dispatch=f"d{number}",
+        log_line=number,
+        at=float(AT + number * 1800),
+        account=f"account-{number % 50}",
+        account_name=f"Account number {number % 50}",
+        is_message=number % 5 == 0,
+        operator=f"op-{number % 9}",
+        result="reached" if taken else "abandoned",
+        is_taken=taken is not None,
+        taken=taken,
+        hang_ups=True,
+        callbacks=True,
+        seen=number,
+        hung_up=None if taken else number,
+        resolved=(True, False, None)[number % 3],
+        tier=(1, 2, None)[number % 3],
+        deepest=2,
+        deepest_known=True,
+        followed=number % 2 == 0,
+        divergence="late",
+        people=people,
+        supervised=(Supervised("sup", "Sup", number),),
+    )
+
+
+def many() -> Metrics:
+    """Numbers of calls and messages, of more accounts and people than a screen has lines."""
+    metrics = Metrics(Measure("America/New_York"))
+    for number in range(400):
+        at, person = float(AT + number * 1800), f"person-{number % 60}"
+        people = (Tried(person, f"Person {number % 60}", "UTC", 2, was_asked=True, took=True, woken=(at,)),)
+        facts = facts_of(number, people)
+        metrics.add(facts if number % 50 else replace(facts, result="undetermined"))
+    return metrics
+
+
+def test_a_terminal_has_two_screens_with_the_most_important_numbers() -> None:
     assert ZONE
-    said = ["".join(text for text, _ in line) for line in stats_lines(hostile(), ZONE, 80)]
-    assert "  no room for means: --format markdown or --html FILE" in said
+    shown = plain(summary_lines(many(), ZONE, 80))
+    assert len(shown) <= 48
+    assert max(map(cell_len, shown)) <= 80
+    told = "\n".join(shown)
+    for number in (
+        "answered",
+        "called back",
+        "abandoned",
+        "service level",
+        "median time to take",
+        "as the policy says",
+    ):
+        assert f"\n  {number} " in told
+    assert told.count(" more: --all") == 3  # of fifty accounts, three of each kind, and three of sixty people
+    assert "--all" in shown[-1]
+
+
+def test_the_summary_of_a_large_log_is_as_long_as_that_of_a_small_one(run: Run, harbor: Path, log: str) -> None:
+    short = run("stats", log, "--format", "rich", workspace=harbor).out
+    whole = run("stats", log, "--format", "rich", "--all", workspace=harbor).out
+    only = run("stats", log, "--format", "rich", "--only", "hours", workspace=harbor).out
+    assert "calls by hour of the day" not in short
+    assert "calls by hour of the day" in whole
+    assert "calls by hour of the day" in only
+    assert len(short.splitlines()) <= 48 < len(whole.splitlines())
+    assert "accounts per supervisor" not in only
+
+
+def test_no_column_is_left_out_where_the_terminal_is_narrow() -> None:
+    assert ZONE
+    for width in (None, 40, 80, 120):
+        shown = "\n".join(plain(stats_lines(many(), ZONE, width)))
+        accounts = shown.partition("calls by account")[2].partition("calls by hour")[0]
+        for heading in ("name", "answered", "abandoned", "service level", "median time", "resolved"):
+            assert heading in accounts
+
+
+@pytest.mark.parametrize("word", ["censored", "lacks", "proves more", "shares of ends", "as if nobody had left"])
+def test_the_numbers_are_told_to_a_manager(run: Run, harbor: Path, log: str, word: str) -> None:
+    for how in ("plain", "rich", "markdown"):
+        assert word not in run("stats", log, "--all", "--format", how, "--html", "page.html", workspace=harbor).out
+    assert word not in Path("page.html").read_text(encoding="utf-8")
 
 
 def test_markdown_is_tables_under_headings(run: Run, harbor: Path, log: str) -> None:
@@ -197,7 +282,7 @@ def test_the_service_level_is_of_the_limit_asked_for(run: Run, harbor: Path, log
     (kind,) = json.loads(run("stats", log, "--within", "10s", "--format", "json", workspace=harbor).out)["kinds"]
     assert (kind["within"], kind["total"]["service_level"]["number"]) == (10, 0)
     ran = run("stats", log, "--within", "10s", workspace=harbor)
-    assert "taken within 10s, of all; who left counts against it" in ran.out
+    assert "taken within 10s, of all; hang-ups count against it" in " ".join(ran.out.split())
 
 
 def test_hours_are_of_the_zone_asked_for(run: Run, harbor: Path, log: str) -> None:
@@ -318,32 +403,15 @@ def hostile() -> Metrics:
     """Numbers of people and accounts with the worst of names, on calls and messages."""
     metrics = Metrics(Measure("America/New_York"))
     for number in range(40):
-        taken = None if number % 3 == 0 else number * 1.5
         at = float(AT + number * 1800)
-        people = (Tried(HOSTILE, HOSTILE * 3, HOSTILE, 2, was_asked=True, took=taken is not None, woken=(at,)),)
+        people = (Tried(HOSTILE, HOSTILE * 3, HOSTILE, 2, was_asked=True, took=number % 3 > 0, woken=(at,)),)
         metrics.add(
-            Facts(
+            replace(
+                facts_of(number, people),
                 dispatch=HOSTILE,
-                log_line=number,
-                at=at,
                 account=HOSTILE if number % 2 else None,
                 account_name=HOSTILE,
-                is_message=number % 5 == 0,
                 operator=HOSTILE if number % 4 else None,
-                result="reached" if taken is not None else "abandoned",
-                is_taken=taken is not None,
-                taken=taken,
-                hang_ups=True,
-                callbacks=True,
-                seen=number,
-                hung_up=None if taken is not None else number,
-                resolved=(True, False, None)[number % 3],
-                tier=(1, 2, None)[number % 3],
-                deepest=2,
-                deepest_known=True,
-                followed=number % 2 == 0,
-                divergence="late",
-                people=people,
                 supervised=(Supervised(HOSTILE, HOSTILE, number),),
             )
         )

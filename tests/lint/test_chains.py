@@ -14,7 +14,7 @@ from oncall.lint.context import Context
 from oncall.lint.opening import open_context
 from oncall.lint.rules import RULES
 from oncall.lint.rules.oc203_unexplained_tier import durations
-from tests.lint.conftest import AT, CLEAN, context_of, workspace
+from tests.lint.conftest import AT, CLEAN, context_of, found, workspace
 
 EXAMPLE = Path(__file__).parents[2] / "schedules"
 START = 1_764_000_000  # any instant will do: November 2025
@@ -266,6 +266,10 @@ def test_what_is_too_much_to_play_ends_and_hides_nothing_else(tmp_path: Path) ->
     assert MOST_WORK < 100 * 100 * 5 * 5
     assert context.chains.of("acme") == ()
     assert len(context.chains.of("small")) == 1
+    assert [one.partition("warning: ")[2] for one in found(context) if "thousands" in one] == [
+        "urgent makes thousands of attempts, and what comes of them is not checked: "
+        "use fewer rounds, tiers, people or contact methods [OC204]"
+    ]
 
 
 def test_people_alike_share_one_run_and_keep_their_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

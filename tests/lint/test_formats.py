@@ -187,7 +187,7 @@ def test_sarif_places_are_relative_percent_encoded_and_count_code_points() -> No
 
 def test_a_message_in_sarif_holds_no_link() -> None:
     (result,) = sarif_document([ODD], RULES)["runs"][0]["results"]
-    assert r"\[here](http://x)" in result["message"]["text"]
+    assert r"\[here\](http://x)" in result["message"]["text"]
     assert "\n" not in result["message"]["text"]
 
 

@@ -66,6 +66,7 @@ def compiled(
         where or own or UTC,
         names,
         people,
+        by_file=where is None,
     )
     return schedule, sorted([*problems, *(odd for _, one in read for odd in one.problems)], key=lambda one: one.place)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -28,9 +28,9 @@ SECONDS = 20  # far more than any of these takes, and far less than one that han
 
 
 def schedule_of(data: bytes) -> tuple[Schedule, list[Problem]]:
-    began = time.perf_counter()
+    began = time.process_time()
     schedule, problems = compiled(data, (START, START + 2 * DAY))
-    assert time.perf_counter() - began < SECONDS
+    assert time.process_time() - began < SECONDS
     return schedule, problems
 
 
@@ -376,11 +376,11 @@ def test_a_zone_that_cannot_be_read_is_reported_and_others_stand(part: str) -> N
 
 def test_a_pattern_that_would_take_years_is_given_up_after_a_moment() -> None:
     reader = Reader(directory({"ann": Person(name="Ann")})[0], r"^(?P<who>(\w|\w\w|.)+)\d$")
-    began = time.perf_counter()
+    began = time.process_time()
     assert reader.read("a" * 500 + "!", ()).people == ()
     assert reader.slow_pattern
     assert reader.read("Ann", ()).people == ("ann",)
-    assert time.perf_counter() - began < SECONDS
+    assert time.process_time() - began < SECONDS
 
 
 def test_every_message_is_one_line_and_names_its_line() -> None:
@@ -468,3 +468,36 @@ def test_a_fault_that_nobody_foresaw_takes_down_one_event_one_zone_or_one_rotati
     assert [one.code for one in problems] == ["OC307", "OC304"]
     for one in problems:
         assert "internal error (AttributeError: no such thing); please report it, with the calendar" in one.message
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        lambda count: "SUMMARY:A" + "\n n" * count,
+        lambda count: "a\n" * count + "SUMMARY:Ann",
+        lambda count: "SUMMARY:Ann\n" + "UID:1\n" * count,
+        lambda count: "SUMMARY:Ann\nATTENDEE" + ';A="b"' * count + ":mailto:a@b",
+        lambda count: "SUMMARY:Ann\n" + "ATTENDEE:mailto:a@b\n" * count,
+        lambda count: "SUMMARY:" + "\\n" * count,
+        lambda count: "SUMMARY:Ann\n" + "BEGIN:X\n" * count + "END:X\n" * count,
+    ],
+    ids=["folds", "broken lines", "UIDs", "parameters", "attendees", "escapes", "components"],
+)
+def test_whatever_an_event_is_made_of_costs_as_much_as_there_is(lines: Callable[[int], str]) -> None:
+    def ask(count: int) -> None:
+        read_and_ask(calendar("\n".join(["UID:1", *TODAY, lines(count)])))
+
+    assert growth(ask, 10_000) < 3
+
+
+def test_dates_of_all_events_together_are_bounded_and_the_events_before_stand() -> None:
+    first = datetime(2030, 1, 1, tzinfo=UTC)
+    dates = ",".join(f"{first + timedelta(hours=number):{STAMP}}" for number in range(9000))
+    schedule, problems = schedule_of(events(13, *TODAY, f"RDATE:{dates}"))
+    assert [one.message.partition(": ")[2] for one in problems] == [
+        "the calendar has more than 100,000 dates in EXDATE and RDATE"
+    ] * 2
+    assert len(schedule.at(when("2026-03-09T08:30Z"))) == 0
+    assert (
+        len(compiled(events(11, *TODAY, f"RDATE:{dates}"), (START - DAY, START))[0].at(when("2026-03-09T08:30Z"))) == 11
+    )

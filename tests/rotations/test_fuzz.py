@@ -65,7 +65,7 @@ def line_soups(draw: st.DrawFn) -> str:
 
 def check(data: bytes) -> None:
     """The one sentence."""
-    began = time.perf_counter()
+    began = time.process_time()
     schedule, problems = compiled(data, WINDOW, zone("America/New_York"), data[::-1], PEOPLE, "^(?P<who>[^-]+) -")
     list(schedule.between(WINDOW.start, WINDOW.end))
     schedule.at(START)
@@ -74,7 +74,7 @@ def check(data: bytes) -> None:
         assert problem.code in SEVERITIES
         assert problem.message
         assert problem.line is None or 1 <= problem.line <= max(data.count(b"\n"), data.count(b"\r")) * 2 + 1
-    assert time.perf_counter() - began < SECONDS
+    assert time.process_time() - began < SECONDS
 
 
 @given(st.binary(max_size=400))

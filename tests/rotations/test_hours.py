@@ -13,6 +13,7 @@ from oncall.model import Hours, OpenWindow
 from oncall.rotations.hours import Stretch, merged, open_stretches
 from oncall.rotations.ics import read_calendar
 from oncall.schedule import Window
+from tests.work import growth
 
 from . import generate, oracles
 from .schedules import DAY, calendar, when, zone
@@ -260,3 +261,26 @@ def test_the_open_time_is_what_every_quarter_of_an_hour_says_of_itself(
     )
     assert oracles.joined(found, begin, begin + 14 * DAY) == expected
     assert problems == []
+
+
+def test_tens_of_thousands_of_windows_cost_as_much_as_there_are() -> None:
+    def ask(count: int) -> None:
+        clocks = ((f"{n // 60 % 24:02}:{n % 60:02}", f"{n // 55 % 24:02}:{n % 55:02}") for n in range(count))
+        windows = tuple(weekly("daily", start, until) for start, until in clocks)
+        closed = days_of(*(f"{date(2026, 3, 1) + timedelta(days=n):%Y%m%d}" for n in range(0, 90, 2)))
+        open_in("2026-03-01T00:00-05:00", "2026-05-31T00:00-04:00", *windows, closed_days=closed)
+
+    assert growth(ask, 10_000) < 3
+
+
+def test_windows_that_fill_a_day_minute_by_minute_are_the_day_and_no_more_with_every_other_day_closed() -> None:
+    windows = [
+        weekly("daily", f"{n // 60:02}:{n % 60:02}", f"{(n + 1) // 60 % 24:02}:{(n + 1) % 60:02}") for n in range(1440)
+    ]
+    begins, ends = "2026-03-05T00:00-05:00", "2026-03-12T00:00-04:00"
+    assert open_in(begins, ends, *windows, closed_days=days_of("20260306", "20260308", "20260310"))[0] == stretches(
+        "2026-03-05T00:00-05:00 2026-03-06T00:00-05:00",
+        "2026-03-07T00:00-05:00 2026-03-08T00:00-05:00",
+        "2026-03-09T00:00-04:00 2026-03-10T00:00-04:00",
+        "2026-03-11T00:00-04:00 2026-03-12T00:00-04:00",
+    )

@@ -63,7 +63,7 @@ def _endpoint(context: Context, name: str, account: Account) -> Iterator[Problem
     if not secure.fallback:
         if secure.fallback is not None or not context.refused(place, "secure_messaging", "fallback"):
             message = f"the secure messages of {name} have one endpoint and no other: write a `fallback`"
-            yield RULE.at(place.at(), message)
+            yield RULE.at(place.at_key("secure_messaging"), message)
     elif _plain(secure.fallback) == _plain(secure.endpoint):
         message = f"the `fallback` of the secure messages of {name} is their endpoint itself: write another"
         yield RULE.at(place.at("secure_messaging", "fallback"), message)

@@ -28,7 +28,8 @@ def _without_series(reading: Reading, event: Event) -> Problem:
         shown = f" of {moment.local.date() if moment.all_day else moment.local.isoformat(' ', 'minutes')}"
     name = f"event {(event.uid or '')[:200]!r}"
     message = f"{name} replaces an occurrence{shown}, and its series is not in this calendar: it stands by itself"
-    return RULE.at((reading.calendar.file, event.line, 1), message)
+    place = event.replaces_at.place if event.replaces_at else (event.line, 1)
+    return RULE.at((reading.calendar.file, *place), message)
 
 
 RULE = Rule(
