@@ -68,7 +68,8 @@ def _machine_zone(session: Session, name: str) -> tzinfo:
     zone = machine_zone(session.environment)
     if zone is None:
         complain(
-            f"{name} names no time zone of its own, and this machine has none that is known: times are in UTC; use --timezone"
+            f"{name} names no time zone of its own, and this machine has none that is known: times are in UTC;"
+            " use --timezone"
         )
         return UTC
     complain(

@@ -76,7 +76,10 @@ def test_times_are_in_the_zone_the_calendar_names_else_in_that_of_the_machine(
     when = ("--at", "2026-11-01T16:00Z") if command == "who" else ("--from", "2026-11-01")
     ran = oncall(command, "--calendar", "rota.ics", *when, "--format", "plain")
     assert ran.out.splitlines()[0].endswith(f"  {zone}")
-    note = f"oncall: rota.ics names no time zone of its own: times are in {zone}, as on this machine; --timezone ZONE names another"
+    note = (
+        f"oncall: rota.ics names no time zone of its own: times are in {zone}, as on this machine;"
+        " --timezone ZONE names another"
+    )
     assert (note in ran.err.splitlines()) == says
     asked = oncall(command, "--calendar", "rota.ics", *when, "--timezone", "Europe/Paris", "--format", "plain")
     assert asked.out.splitlines()[0].endswith("  Europe/Paris")
