@@ -25,12 +25,13 @@ _LABEL_LAST = re.compile(
 
 
 def rows(texts: list[str]) -> list[tuple[str, str, str]]:
-    """Windows' id, IANA name and label of every zone, sorted."""
+    """Windows' id, IANA name and label of every zone: those of the newest release first, each release sorted."""
     found: dict[str, tuple[str, str, str]] = {}
     for text in texts:
-        for match in [*_LABEL_FIRST.finditer(text), *_LABEL_LAST.finditer(text)]:
+        matches = [*_LABEL_FIRST.finditer(text), *_LABEL_LAST.finditer(text)]
+        for match in sorted(matches, key=lambda match: match["id"]):
             found.setdefault(match["id"], (match["id"], match["iana"], match["label"]))
-    return sorted(found.values())
+    return list(found.values())
 
 
 if __name__ == "__main__":

@@ -72,8 +72,12 @@ def _property(line: Line) -> Property:
     it is a date or an address; the rest is for icalendar."""
     plain = _PLAIN.match(line.text)
     name = plain[1].upper() if plain else line.text.partition(":")[0].partition(";")[0].strip().upper()
-    start = _value_start(name, line.text, plain.end() if plain else None)
+    start = plain.end() if plain and not plain[2] and name not in _DATES else None
+    if start is None:
+        start = _value_start(name, line.text, plain.end() if plain else None)
     if plain and start == plain.end():
+        if not plain[2]:
+            return _made(line, name, start, {})
         parameters = dict(part.split("=", 1) for part in plain[2].split(";")[1:])
         return _made(line, name, start, {key.upper(): value for key, value in parameters.items()})
     if start is not None:

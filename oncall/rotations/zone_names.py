@@ -117,7 +117,8 @@ def _labels() -> dict[str, tuple[timedelta, str]]:
     """What Windows shows for a zone, without the `(UTC+01:00)` before it: that offset, and the IANA name."""
     ids = _windows_ids()
     labels = ((_LABEL.fullmatch(label), ids[_key(windows)]) for windows, _, label in _cldr())
-    return {_key(label[4]): (_label_offset(label), iana) for label, iana in labels if label}
+    rows = [(_key(label[4]), (_label_offset(label), iana)) for label, iana in labels if label]
+    return dict(reversed(rows))  # the newest release, which comes first, counts
 
 
 @cache
