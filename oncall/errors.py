@@ -86,6 +86,11 @@ def contained(work: Callable[[], _T], otherwise: Callable[[str], _S], attach: st
         return otherwise(internal_error(error, attach))
 
 
+def file_error(error: OSError | ValueError) -> str:
+    """Why a file cannot be opened, read or written, as the system says it."""
+    return getattr(error, "strerror", None) or "this is not a possible name of a file"
+
+
 def internal_error(error: BaseException, attach: str) -> str:
     """The sentence for a fault of ours."""
     text = " ".join(str(error).split())[:200]

@@ -19,6 +19,26 @@ _T = TypeVar("_T")
 
 _LONGEST_PATTERN, _DEEPEST_PATTERN, _LARGEST_PATTERN = 1000, 50, 10_000
 # An escape, a set, a count, or a character.
+_PATTERN_FAULTS = {  # by what the libraries say
+    "missing )": "a ( has no )",
+    "unbalanced parenthesis": "a ) has no (",
+    "unterminated character set": "a [ has no ]",
+    "missing ]": "a [ has no ]",
+    "bad set": "a [ has no ]",
+    "nothing to repeat": "nothing comes before * or + or ? or {}",
+    "multiple repeat": "one * or + or ? or {} follows another",
+    "bad escape": "\\ comes before a letter that means nothing there",
+    "bad character range": "a range such as a-z ends before it begins",
+    "min repeat greater": "{m,n} has m above n",
+    "unknown group name": "a group is named that is not there",
+    "redefinition of group name": "two groups have one name",
+    "duplicate group": "two groups have one name",
+    "bad character in group name": "the name of a group has a character that no name has",
+    "missing group name": "a group has no name",
+    "unknown extension": "(? begins something unknown",
+    "unexpected end of pattern": "it ends too soon",
+    "look-behind requires": "(?<= looks behind by a length that is not fixed",
+}
 _PATTERN_PARTS = r"(?s)\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{\d{0,20}(?:,\d{0,20})?\}|."
 
 FLAGS = ("true", "false", "yes", "no", "on", "off")
@@ -100,8 +120,17 @@ def pattern_groups(text: str) -> frozenset[str]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what another version of Python may read otherwise
             return frozenset(re.compile(text).groupindex) & frozenset(regex.compile(text).groupindex)
-    except (re.error, regex.error, RecursionError, OverflowError, MemoryError) as error:
-        raise ValueError(f"not a regular expression: {error}") from None
+    except (re.error, regex.error) as error:
+        raise ValueError(f"not a regular expression: {_pattern_fault(error)}") from None
+    except (RecursionError, OverflowError, MemoryError):
+        raise ValueError("the pattern is nested too deep, or repeats too much: make it simpler") from None
+
+
+def _pattern_fault(error: Any) -> str:
+    """What is wrong with a pattern, and where, by what Python's `re` or the `regex` library says of it."""
+    told = str(error.msg)
+    what = next((words for start, words in _PATTERN_FAULTS.items() if told.startswith(start)), "it cannot be read")
+    return what if error.pos is None else f"{what}, at character {error.pos + 1}"
 
 
 def _check_size(text: str) -> None:

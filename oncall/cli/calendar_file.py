@@ -10,7 +10,7 @@ from typing import BinaryIO
 from oncall.answers import Answer, calendar_answer
 from oncall.cli.machine_zone import machine_zone
 from oncall.cli.session import Session, complain, instants, reader_zone
-from oncall.errors import OncallError, Problem
+from oncall.errors import OncallError, Problem, file_error
 from oncall.rotations.ics import Calendar, read_calendar
 from oncall.rotations.names import Reader
 from oncall.rotations.shifts import Layer, compile_schedule
@@ -94,7 +94,7 @@ def _read(path: str, option: str) -> Calendar:
             with open(path, "rb") as file:
                 data = file.read(MOST_BYTES + 1)  # one more is enough to be told that it is too large
     except (OSError, ValueError) as error:
-        raise OncallError(f"{name}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        raise OncallError(f"{name}: cannot be read: {file_error(error)}") from None
     if path == "-" and not data.strip():
         raise OncallError(
             "standard input is empty: pipe a calendar in, as in `curl -fsSL LINK | oncall who --calendar -`"

@@ -26,7 +26,7 @@ import typer
 from oncall.cli import complete
 from oncall.cli.account import account_named
 from oncall.cli.session import Session, complain, now, reader_zone, warn, warn_elsewhere
-from oncall.errors import OncallError
+from oncall.errors import OncallError, file_error
 from oncall.fields import suggestion
 from oncall.output.words import safe, safe_json
 from oncall.plan import EVERYTHING
@@ -139,7 +139,7 @@ def _opened(path: str) -> Iterator[IO[bytes]]:
     try:
         source = open(path, "rb")  # noqa: SIM115 - closed below
     except (OSError, ValueError) as error:
-        raise OncallError(f"{path}: {getattr(error, 'strerror', None) or 'cannot be opened'}") from None
+        raise OncallError(f"{path}: {file_error(error)}") from None
     with source:
         yield source
 
@@ -155,7 +155,7 @@ def _write(option: str, path: str, lines: Iterator[bytes]) -> int:
             with gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed:
                 return _put(lines, lambda line: packed.write(line + b"\n"))
     except (OSError, ValueError) as error:
-        raise OncallError(f"{option} {path}: {getattr(error, 'strerror', None) or error}") from None
+        raise OncallError(f"{option} {path}: {file_error(error)}") from None
 
 
 def _print(events: Iterator[bytes]) -> int:

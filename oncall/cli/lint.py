@@ -30,7 +30,7 @@ from msgspec.structs import replace
 
 from oncall import times
 from oncall.cli.session import Session, complain, instant_of, json_text, now, on_terminal
-from oncall.errors import NotFoundError, OncallError
+from oncall.errors import NotFoundError, OncallError, file_error
 from oncall.workspace.files import find_workspace
 
 if TYPE_CHECKING:
@@ -238,7 +238,7 @@ def _read_baseline(path: str) -> "Known":
     except FileNotFoundError:
         raise OncallError(f"--baseline {path}: there is no such file; --write-baseline makes one") from None
     except (OSError, ValueError) as error:
-        raise OncallError(f"--baseline {path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        raise OncallError(f"--baseline {path}: cannot be read: {file_error(error)}") from None
     known = read_baseline(data, path)
     if known.is_old:
         what = "does not say when: what is wrong at some time counts as new"
@@ -261,8 +261,7 @@ def _write(option: str, path: str, data: bytes) -> None:
     try:
         write_whole(path, data)
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise OncallError(f"{option} {path}: cannot be written: {why}") from None
+        raise OncallError(f"{option} {path}: cannot be written: {file_error(error)}") from None
 
 
 def _explain(word: str) -> None:

@@ -29,7 +29,7 @@ from oncall import times
 from oncall.cli import complete
 from oncall.cli.recorded import Noting, accounts, callers, going_on, lines, results, span, tell_faults
 from oncall.cli.session import Session, now, on_terminal, print_csv, print_json, print_table, reader_zone
-from oncall.errors import OncallError
+from oncall.errors import OncallError, file_error
 from oncall.output.stats_tables import TOPICS
 from oncall.output.words import iso, safe
 from oncall.replay.facts import Facts, FactsOf
@@ -152,7 +152,7 @@ def _file(path: str, option: str, *others: str | None) -> Iterator[IO[bytes]]:
         with writing_whole(path) as file:
             yield file
     except OSError as error:
-        raise OncallError(f"{option} {path} cannot be written: {error.strerror or error}") from None
+        raise OncallError(f"{option} {path} cannot be written: {file_error(error)}") from None
 
 
 def _counted(found: Iterator[Facts], metrics: Metrics, listed: IO[bytes] | None, zone: tzinfo) -> Metrics:

@@ -25,7 +25,7 @@ from oncall.answers import account_answer
 from oncall.cli import complete
 from oncall.cli.session import Session, complain, now, on_terminal, print_json, warn, warn_elsewhere
 from oncall.coverage import Coverage, coverage
-from oncall.errors import ERROR, NotFoundError, OncallError, Problem, contained, problem
+from oncall.errors import ERROR, NotFoundError, OncallError, Problem, contained, file_error, problem
 from oncall.escalation.scenarios import Broken, Scenario
 from oncall.escalation.simulate import simulate
 from oncall.output.test_text import Result, coverage_lines, percent, result_lines, summary_line
@@ -193,7 +193,7 @@ def _write_junit(path: str, results: Sequence[Result]) -> bool:
     try:
         write_whole(path, junit_xml(results))
     except (OSError, ValueError) as error:
-        complain(f"--junit {path}: cannot be written: {getattr(error, 'strerror', None) or error}")
+        complain(f"--junit {path}: cannot be written: {file_error(error)}")
         return False
     return True
 

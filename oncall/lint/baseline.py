@@ -167,8 +167,10 @@ def read_baseline(data: bytes, path: str) -> Known:
     cure = "write it again with --write-baseline"
     try:
         document = msgspec.convert(json.loads(data), _Baseline)
-    except (ValueError, RecursionError) as error:  # not JSON, not UTF-8, or not of this shape
-        raise OncallError(f"--baseline {path}: is not a baseline ({error}): {cure}") from None
+    except msgspec.ValidationError:
+        raise OncallError(f"--baseline {path}: is not what --write-baseline writes: {cure}") from None
+    except (ValueError, RecursionError):
+        raise OncallError(f"--baseline {path}: is not JSON: {cure}") from None
     if document.schema not in (SCHEMA, OLD_SCHEMA):
         raise OncallError(f"--baseline {path}: is {document.schema}, and only {SCHEMA} can be read: {cure}")
     known = Known(path, is_old=document.schema == OLD_SCHEMA)

@@ -190,8 +190,8 @@ class Log:
                 if size >= _PIECE:
                     yield b"".join(waiting)
                     waiting, size = [], 0
-        except zlib.error as error:
-            self._break_off(f"the gzip is damaged ({error}): what comes after it could not be read")
+        except zlib.error:
+            self._break_off("the gzip is damaged: what comes after it could not be read")
         yield b"".join(waiting)
 
     def _unpacked(self, block: bytes) -> Iterator[bytes]:

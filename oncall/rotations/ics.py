@@ -408,8 +408,8 @@ def _rule(prop: Property, start: Moment) -> Rule:
     try:
         rule = recurrence.parse_rule(prop.value)
         return recurrence.for_whole_days(rule) if start.all_day else rule
-    except (ValueError, OverflowError, TypeError) as error:
-        raise _BrokenEventError(str(error) or "its rule cannot be read", prop.spot()) from None
+    except ValueError as error:  # of our own making: every value is checked there before a library sees it
+        raise _BrokenEventError(str(error), prop.spot()) from None
 
 
 def _length(text: str, spot: Spot) -> Length:

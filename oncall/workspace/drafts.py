@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from oncall.errors import OncallError, Problem
+from oncall.errors import OncallError, Problem, file_error
 from oncall.model import Account, Policy
 from oncall.plan import Plan, Written
 from oncall.workspace import documents, yaml
@@ -52,7 +52,7 @@ def _read(path: str) -> bytes:
         with open(path, "rb") as file:
             return file.read(MOST_BYTES)
     except (OSError, ValueError) as error:
-        raise OncallError(f"--policy {path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        raise OncallError(f"--policy {path}: cannot be read: {file_error(error)}") from None
 
 
 def with_draft(plan: Plan, account: str, draft: Draft) -> Plan:

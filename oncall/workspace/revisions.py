@@ -219,15 +219,22 @@ def _text(path: str) -> str:
 
 def _repository(root: str) -> Repo:
     from dulwich.errors import NotGitRepository  # here: as above
-    from dulwich.repo import Repo
+    from dulwich.repo import Repo, UnsupportedExtension, UnsupportedVersion
 
     try:
         repository = Repo.discover(os.path.realpath(root))
     except NotGitRepository:
         message = f"{root} is in no git repository: there is no revision to compare with"
         raise NoRepositoryError(message, "the workspace is in no git repository") from None
-    except Exception as error:  # whatever the library makes of files that are no repository, or one it does not know
-        raise OncallError(f"the git repository of {root} cannot be read: {error}") from None
+    except UnsupportedVersion as error:
+        raise OncallError(
+            f"the git repository of {root} cannot be read: its format {error.version} is unknown"
+        ) from None
+    except UnsupportedExtension as error:
+        what = f"it uses {error.extension}, which is unknown"
+        raise OncallError(f"the git repository of {root} cannot be read: {what}") from None
+    except Exception:  # whatever the library makes of files that are no repository
+        raise OncallError(f"the git repository of {root} cannot be read: its files are damaged") from None
     if repository.bare:
         repository.close()
         message = f"the git repository of {root} is bare: there is no workspace in it"
