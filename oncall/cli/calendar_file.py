@@ -66,10 +66,13 @@ def _machine_zone(session: Session, name: str) -> tzinfo:
     zone = machine_zone(session.environment)
     if zone is None:
         complain(
-            f"{name} names no time zone, and this machine has none that is known: times are in UTC; use --timezone"
+            f"{name} names no time zone of its own, and this machine has none that is known: times are in UTC;"
+            " --timezone ZONE names another"
         )
         return UTC
-    complain(f"{name} names no time zone: times are in {zone}, as on this machine; --timezone ZONE names another")
+    complain(
+        f"{name} names no time zone of its own: times are in {zone}, as on this machine; --timezone ZONE names another"
+    )
     return zone
 
 

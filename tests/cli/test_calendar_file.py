@@ -77,7 +77,8 @@ def test_times_are_in_the_zone_the_calendar_names_else_in_that_of_the_machine(
     ran = oncall(command, "--calendar", "rota.ics", *when, "--format", "plain")
     assert ran.out.splitlines()[0].endswith(f"  {zone}")
     note = (
-        f"oncall: rota.ics names no time zone: times are in {zone}, as on this machine; --timezone ZONE names another"
+        f"oncall: rota.ics names no time zone of its own: times are in {zone}, as on this machine;"
+        " --timezone ZONE names another"
     )
     assert (note in ran.err.splitlines()) == says
     asked = oncall(command, "--calendar", "rota.ics", *when, "--timezone", "Europe/Paris", "--format", "plain")
@@ -105,7 +106,7 @@ def test_a_machine_without_a_zone_we_know_is_in_utc_and_that_is_said(
     Path("rota.ics").write_text(calendar(UTC_TIMES))
     ran = oncall("who", "--calendar", "rota.ics", "--at", "2026-11-01T16:00Z")
     assert ran.out.startswith("Sun 1 Nov 2026 16:00 UTC  UTC")
-    assert "this machine has none that is known: times are in UTC; use --timezone" in ran.err
+    assert "this machine has none that is known: times are in UTC; --timezone" in ran.err
 
 
 def berlin() -> bytes:
