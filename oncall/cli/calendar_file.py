@@ -16,6 +16,7 @@ from oncall.rotations.names import Reader
 from oncall.rotations.shifts import Layer, compile_schedule
 from oncall.rotations.text import MOST_BYTES
 from oncall.schedule import Schedule, Window, window_around
+from oncall.workspace.inputs import read_at_most, read_input
 from oncall.workspace.links import fetch_command, is_link
 
 STANDARD_INPUT = "standard input"
@@ -92,10 +93,9 @@ def _read(path: str, option: str) -> Calendar:
         )
     try:
         if path == "-":
-            data = _piped().read(MOST_BYTES + 1)
+            data = read_at_most(_piped(), MOST_BYTES + 1)  # one more is enough to be told that it is too large
         else:
-            with open(path, "rb") as file:
-                data = file.read(MOST_BYTES + 1)  # one more is enough to be told that it is too large
+            data = read_input(path, MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         raise OncallError(f"{name}: cannot be read: {file_error(error)}") from None
     if path == "-" and not data.strip():

@@ -131,13 +131,14 @@ def _columns(format: str, texts: Sequence[str]) -> dict[str, str]:
 
 @contextmanager
 def _opened(path: str) -> Iterator[IO[bytes]]:
-    if path == "-":
-        from oncall.logs.reading import standard_input  # here: `--help` does without
+    from oncall.logs.reading import standard_input  # here: `--help` does without
+    from oncall.workspace.inputs import open_input
 
+    if path == "-":
         yield standard_input()
         return
     try:
-        source = open(path, "rb")  # noqa: SIM115 - closed below
+        source = open_input(path)
     except (OSError, ValueError) as error:
         raise OncallError(f"{path}: {file_error(error)}") from None
     with source:

@@ -231,14 +231,17 @@ class _Asked(Struct):
 
 def _read_baseline(path: str) -> "Known":
     from oncall.lint.baseline import read_baseline  # here: as above
+    from oncall.workspace.files import MOST_BYTES
+    from oncall.workspace.inputs import read_input
 
     try:
-        with open(path, "rb") as file:
-            data = file.read()
+        data = read_input(path, MOST_BYTES + 1)
     except FileNotFoundError:
         raise OncallError(f"--baseline {path}: there is no such file; --write-baseline makes one") from None
     except (OSError, ValueError) as error:
         raise OncallError(f"--baseline {path}: cannot be read: {file_error(error)}") from None
+    if len(data) > MOST_BYTES:
+        raise OncallError(f"--baseline {path}: is too large: more than {MOST_BYTES:,} bytes")
     known = read_baseline(data, path)
     if known.is_old:
         what = "does not say when: what is wrong at some time counts as new"

@@ -16,8 +16,9 @@ from typing import BinaryIO, TextIO
 import msgspec
 from msgspec import Struct
 
-from oncall.errors import OncallError
+from oncall.errors import OncallError, file_error
 from oncall.logs.faults import Fault, Faults
+from oncall.workspace.inputs import open_input
 
 SPAN = 60_000
 """How many lines the events of one dispatch may lie apart."""
@@ -58,9 +59,9 @@ def open_log(path: str | None) -> BinaryIO:
     if path is None:
         return standard_input()
     try:
-        return open(path, "rb")
-    except OSError as error:
-        raise OncallError(f"{path} cannot be read: {error.strerror}") from None
+        return open_input(path)
+    except (OSError, ValueError) as error:
+        raise OncallError(f"{path} cannot be read: {file_error(error)}") from None
 
 
 def standard_input() -> BinaryIO:

@@ -11,12 +11,13 @@ when they are asked for: a question about one account of a thousand reads that a
 """
 
 import os
+import stat
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, BinaryIO, Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -27,6 +28,7 @@ from oncall.model import Account, Person, Policy, Shift
 from oncall.plan import AccountFacts, Doubt, Plan, Presence, RotationFacts, Written
 from oncall.schedule import Schedule, Segment, Window
 from oncall.workspace.files import Files, stamp
+from oncall.workspace.inputs import open_input
 
 FORMAT = 6
 
@@ -119,8 +121,10 @@ def entry_name(root: str) -> str:
 
 def read_entry(path: str) -> tuple[memoryview, memoryview] | None:
     """The header of an entry and its records; None where there is no entry, or it is not what was written."""
+    if not _is_private(os.path.dirname(path)):
+        return None
     try:
-        with open(path, "rb") as file:
+        with open_input(path, follow=False) as file:
             if not _is_ours(os.fstat(file.fileno())):
                 return None
             data = file.read()
@@ -138,7 +142,9 @@ def write_entry(path: str, header: bytes, records: bytes = b"", holds: Callable[
     body = header + records
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        with open(temporary, "wb") as file:
+        if not _is_private(os.path.dirname(path)):
+            return False
+        with _new_file(temporary) as file:
             file.write(b"%08x %08x\n" % (zlib.crc32(body), len(header)) + body)
         if holds is None or holds(os.stat(temporary).st_mtime_ns):
             os.replace(temporary, path)
@@ -163,6 +169,30 @@ def _read(path: str, asked: tuple[str, str, tuple[int, int]], renewed: Callable[
     if any(stamp(header.root, name) != old for name, old in header.stamps.items()):
         return None
     return _plan(header, entry[1], renewed)
+
+
+def _new_file(path: str) -> BinaryIO:
+    """A file that was not there: nothing is written through a link, or into a pipe. What a process with our number has
+    left behind is put away."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        handle = os.open(path, flags, 0o600)
+    except FileExistsError:
+        os.remove(path)
+        handle = os.open(path, flags, 0o600)
+    return os.fdopen(handle, "wb")
+
+
+def _is_private(folder: str) -> bool:
+    """Whether a folder is this user's, and nobody else may write in it: such a folder is not used. What others put
+    there could be believed, overwritten or waited for."""
+    if not hasattr(os, "getuid"):
+        return True
+    try:
+        status = os.stat(folder)
+    except (OSError, ValueError):
+        return False
+    return status.st_uid == os.getuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def _is_ours(status: os.stat_result) -> bool:

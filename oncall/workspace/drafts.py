@@ -15,6 +15,7 @@ from oncall.plan import Plan, Written
 from oncall.workspace import documents, yaml
 from oncall.workspace.compile import written_at
 from oncall.workspace.files import MOST_BYTES
+from oncall.workspace.inputs import read_input
 from oncall.workspace.load import Place
 
 
@@ -49,8 +50,7 @@ def read_draft(path: str) -> Draft:
 
 def _read(path: str) -> bytes:
     try:
-        with open(path, "rb") as file:
-            return file.read(MOST_BYTES)
+        return read_input(path, MOST_BYTES)
     except (OSError, ValueError) as error:
         raise OncallError(f"--policy {path}: cannot be read: {file_error(error)}") from None
 

@@ -23,6 +23,8 @@ from oncall.fields import suggestion
 from oncall.plan import Plan
 from oncall.rotations.ics import read_calendar
 from oncall.rotations.names import Reader
+from oncall.workspace.files import MOST_BYTES
+from oncall.workspace.inputs import read_input
 from oncall.workspace.load import Workspace
 from oncall.workspace.writing import write_whole
 
@@ -129,6 +131,8 @@ def _present(workspace: Workspace, path: str) -> bytes | None:
         return workspace.files.read(path)
     except FileNotFoundError:
         return None
+    except OncallError as error:
+        raise OncallError(f"{path} {error}") from None
     except OSError as error:
         raise OncallError(f"{path}: cannot be read: {error.strerror}") from None
 
@@ -152,7 +156,7 @@ def with_event(calendar: bytes | None, event: bytes, path: str) -> bytes:
 
 def write(workspace: Workspace, change: Change) -> None:
     """Put a change in place, whole or not at all; OncallError where the file is not what it was any more."""
-    target = os.path.realpath(workspace.files.inside(change.path))
+    target = _target(workspace, change.path)
     directory = os.path.dirname(target)
     try:
         os.makedirs(directory, exist_ok=True)
@@ -164,10 +168,16 @@ def write(workspace: Workspace, change: Change) -> None:
         raise OncallError(f"{change.path}: cannot be written: {error.strerror}") from None
 
 
+def _target(workspace: Workspace, path: str) -> str:
+    try:
+        return os.path.realpath(workspace.files.inside(path))
+    except OncallError as error:
+        raise OncallError(f"{path} {error}") from None
+
+
 def _bytes(path: str) -> bytes | None:
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        return read_input(path, MOST_BYTES)
     except FileNotFoundError:
         return None
 

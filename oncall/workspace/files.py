@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 from oncall.errors import NotFoundError, OncallError, Problem, problem
 from oncall.workspace.globs import glob_matcher
+from oncall.workspace.inputs import read_input
 
 HEAD = "oncall.yaml"
 EXAMPLE = "schedules"
@@ -70,12 +71,13 @@ class Files(Struct):
             return self.replaced[path]
         if path not in self.contents:
             self.stamps[path] = stamp(self.root, path)
-            full = self.inside(path)
-            mode = os.stat(full).st_mode
-            if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-                raise OncallError("is no file: a pipe or a device is not waited for")
-            with open(full, "rb") as file:
-                self.contents[path] = file.read(MOST_BYTES)
+            full = os.path.realpath(self.inside(path))
+            try:
+                self.contents[path] = read_input(full, MOST_BYTES, follow=False)  # it has been, and led inside
+            except OSError as error:
+                if error.errno == errno.EINVAL:
+                    raise OncallError(f"cannot be read: {error.strerror}") from None
+                raise
         return self.contents[path]
 
     def exists(self, path: str) -> bool:

@@ -12,9 +12,10 @@ from msgspec import field
 from oncall.errors import OncallError
 from oncall.plan import Plan, PlanUsed
 from oncall.workspace.branch import Branch
+from oncall.workspace.control_files import dot_git
 from oncall.workspace.files import HEAD, Files
 from oncall.workspace.opening import Plans
-from oncall.workspace.revisions import NoRepositoryError, Revisions, dot_git
+from oncall.workspace.revisions import NoRepositoryError, Revisions
 from oncall.workspace.trees import LostObjectError
 
 if TYPE_CHECKING:

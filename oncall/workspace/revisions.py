@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from oncall.errors import OncallError
+from oncall.workspace.control_files import check_control_files, dot_git
 from oncall.workspace.files import HEAD, MOST_BYTES
+from oncall.workspace.inputs import read_input
 from oncall.workspace.objects import size_of
 from oncall.workspace.trees import FOLDER, KIND, MOST_TREE, LostObjectError, TooLargeError, TreeFiles, reading
 
@@ -62,6 +64,11 @@ class Revisions:
         self._root = root
         self._repository = _repository(root)
         inside = os.path.relpath(os.path.realpath(root), os.path.realpath(self._repository.path))
+        if inside.split(os.sep)[0] == os.pardir:
+            self._repository.close()
+            elsewhere = f"has its working folder elsewhere: `core.worktree` is {self._repository.path}"
+            message = f"the git repository of {root} {elsewhere}"
+            raise NoRepositoryError(message, f"the git repository around the workspace {elsewhere}")
         self._folders = [] if inside == "." else [os.fsencode(folder) for folder in inside.split(os.sep)]
         self._cuts = set(_shallow(self._repository.commondir()).split())
         self._trees: dict[bytes, str | None] = {}
@@ -181,18 +188,6 @@ def tip(root: str) -> Tip | None:
     return Tip(commit, place, _shallow(common)) if re.fullmatch(_NUMBER, commit) else None
 
 
-def dot_git(root: str) -> str | None:
-    """Where the repository of a workspace is, None where there is none."""
-    folder = os.path.realpath(root)
-    while True:
-        place = os.path.join(folder, ".git")
-        if os.path.lexists(place):
-            return place
-        folder, below = os.path.dirname(folder), folder
-        if folder == below:
-            return None
-
-
 def _at_branch(common: str, branch: str) -> str:
     """The commit a branch is at: what its own file says, else the file that holds many."""
     own = _text(os.path.join(common, branch)).strip()
@@ -211,8 +206,7 @@ def _shallow(common: str) -> str:
 
 def _text(path: str) -> str:
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return file.read()
+        return read_input(path, MOST_BYTES).decode("utf-8", "surrogateescape")
     except (OSError, ValueError):
         return ""
 
@@ -221,6 +215,7 @@ def _repository(root: str) -> Repo:
     from dulwich.errors import NotGitRepository  # here: as above
     from dulwich.repo import Repo, UnsupportedExtension, UnsupportedVersion
 
+    check_control_files(root)
     try:
         repository = Repo.discover(os.path.realpath(root))
     except NotGitRepository:

@@ -252,6 +252,41 @@ def test_an_entry_of_another_user_is_not_trusted(warm: Opened) -> None:
     assert warm.built == 2
 
 
+@pytest.mark.parametrize("mode", [0o770, 0o707, 0o1777])
+def test_a_folder_that_others_may_write_is_not_used(warm: Opened, mode: int) -> None:
+    [entry] = warm.entries
+    before = entry.read_bytes()
+    warm.folder.chmod(mode)
+    warm.plan()
+    assert (warm.built, entry.read_bytes()) == (2, before)
+    warm.plan(NOVEMBER + 31 * 86_400)
+    assert warm.entries == [entry]
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give a folder to somebody else")
+def test_a_folder_of_another_user_is_not_used(warm: Opened) -> None:
+    os.chown(warm.folder, 65534, 65534)
+    warm.plan()
+    assert warm.built == 2
+
+
+def test_nothing_is_written_through_a_link_nor_read_from_a_pipe(opened: Opened, tmp_path: Path) -> None:
+    opened.plan()
+    [entry] = opened.entries
+    (tmp_path / "precious").write_text("precious")
+    for planted in (f"{entry}.{os.getpid()}.new", str(entry)):
+        Path(planted).unlink(missing_ok=True)
+        os.symlink(tmp_path / "precious", planted)
+    opened.plan()
+    assert (tmp_path / "precious").read_text() == "precious"
+    assert entry.is_file()
+    assert not entry.is_symlink()
+    entry.unlink()
+    os.mkfifo(entry)
+    opened.plan()
+    assert (opened.built, entry.is_file()) == (3, True)
+
+
 def test_the_folder_may_be_deleted_at_any_time(warm: Opened) -> None:
     good = answers(warm.plan())
     plan = warm.plan()

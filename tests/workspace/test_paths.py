@@ -82,8 +82,8 @@ def test_a_pipe_is_not_waited_for(make: Any) -> None:
     os.mkfifo(f"{root}/b.yaml")
     os.mkfifo(f"{root}/r.ics")
     assert problems(root) == [
-        "a.yaml:1:27: OC005 'r.ics' is no file: a pipe or a device is not waited for",
-        "b.yaml:None:None: OC001 is no file: a pipe or a device is not waited for",
+        "a.yaml:1:27: OC005 'r.ics' cannot be read: it is a pipe, and only regular files are read",
+        "b.yaml:None:None: OC001 cannot be read: it is a pipe, and only regular files are read",
     ]
 
 

@@ -112,7 +112,7 @@ def test_a_page_that_is_too_large_is_said_to_be(make: Any) -> None:
         ("../secret.md", "it leads out of the workspace: paths are relative to it and stay inside"),
         ("/etc/hostname", "it leads out of the workspace: paths are relative to it and stay inside"),
         ("sub/out.md", "it leads out of the workspace: paths are relative to it and stay inside"),
-        ("pipe.md", "it is no file: a pipe or a device is not waited for"),
+        ("pipe.md", "it cannot be read: it is a pipe, and only regular files are read"),
         ("a\0b", "it is no path"),
         ("x" * 5000, "File name too long"),
     ],
