@@ -128,7 +128,7 @@ class Log:
     def groups(self, only: str | None = None, part: tuple[int, int] = (0, 1)) -> Iterator[Group]:
         """The dispatches, in the order of their first lines. `only` is one of them; `part` (which, of how many) is a
         share of them by their ids, for several processes that read one log."""
-        lines = self.lines_with(only.encode()) if only else self.lines()
+        lines = self.lines_with(only.encode("utf-8", "surrogatepass")) if only else self.lines()
         grouping = _Grouping(self.faults)
         which, number_of_parts = part
         decode = _KEY.decode
@@ -145,7 +145,7 @@ class Log:
                     break
             if name is None or (only is not None and name != only):
                 continue
-            if number_of_parts > 1 and zlib.crc32(name.encode()) % number_of_parts != which:
+            if number_of_parts > 1 and zlib.crc32(name.encode("utf-8", "surrogatepass")) % number_of_parts != which:
                 continue
             if not grouping.continues(name, number, line):
                 yield from grouping.add(name, number, line)

@@ -176,7 +176,7 @@ def test_a_file_that_changed_meanwhile_is_left_alone(run: Run, example: Path) ->
     workspace = load(str(example))
     (example / OVERRIDES).write_bytes(before + b"\r\n")
     with pytest.raises(OncallError, match="has changed in the meantime"):
-        write(workspace, Change(OVERRIDES, before, b"ours", "uid"))
+        write(workspace, Change(OVERRIDES, before, b"ours", "uid"), lambda path: None)
     assert (example / OVERRIDES).read_bytes() == before + b"\r\n"
 
 
