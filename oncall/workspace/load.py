@@ -37,6 +37,8 @@ from oncall.workspace.globs import MOST_LETTERS
 from oncall.workspace.links import is_link, site_of
 
 VERSION = 1
+MOST_VALUES = 900_000
+"""How many keys, values, lists and mappings the YAML files of a workspace hold together, before the last one read."""
 
 
 class Place(Struct, frozen=True):
@@ -108,8 +110,7 @@ def load(root: str, replaced: Mapping[str, bytes] | None = None, files: Files | 
     _read_head(workspace, head)
     others, problems = workspace.files.yaml_files(workspace.settings.exclude)
     workspace.reported += (Reported(one, EVERYTHING) for one in problems)
-    read = [head, *(_read_document(workspace, file) for file in others if file != HEAD)]
-    for document in read:
+    for document in [head, *_read_documents(workspace, [file for file in others if file != HEAD])]:
         _read_sections(workspace, document)
     _read_directory(workspace)
     _read_calendars(workspace)
@@ -119,6 +120,19 @@ def load(root: str, replaced: Mapping[str, bytes] | None = None, files: Files | 
     for section, name, place in references(workspace):
         _check_reference(workspace, section, name, known.get(section, []), *place)
     return workspace
+
+
+def _read_documents(workspace: Workspace, files: list[str]) -> Iterator[yaml.Document]:
+    values = 0
+    for number, file in enumerate(files):
+        if values > MOST_VALUES:
+            rest = f", nor are the {len(files) - number - 1} after it" if number < len(files) - 1 else ""
+            message = f"is not read{rest}: the files before it hold more than {MOST_VALUES:,} values together"
+            workspace.report("OC001", message, EVERYTHING, file)
+            return
+        document = _read_document(workspace, file)
+        values += document.root.size if document.root else 0
+        yield document
 
 
 def _read_document(workspace: Workspace, file: str) -> yaml.Document:

@@ -96,6 +96,18 @@ def test_many_keys_of_a_free_mapping_are_checked_in_time(make: Any) -> None:
     assert found == ["oncall.yaml:5004:10: OC003 lint.per_path.bad: a list belongs here"]
 
 
+def test_files_that_hold_too_much_together_are_not_all_read(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("oncall.workspace.load.MOST_VALUES", 2000)
+    files = {
+        f"{name}.yaml": "people:\n" + "".join(f"  {name}{n}: {{name: {name}{n}}}\n" for n in range(300))
+        for name in "abcde"
+    }
+    workspace = loaded(make(files))
+    told = "is not read, nor are the 2 after it: the files before it hold more than 2,000 values together"
+    assert problems(workspace) == [f"c.yaml:None:None: OC001 {told}"]
+    assert {name[0] for name in workspace.people} == {"a", "b"}
+
+
 def test_nothing_in_a_file_is_run(make: Any, tmp_path: Any) -> None:
     target = tmp_path / "ran"
     root = make({"a.yaml": f"people: !!python/object/apply:os.system ['touch {target}']\n"})
