@@ -163,10 +163,12 @@ class _Reader:
 
     def _read_event(self, part: Component) -> None:
         uid = ""
+        found: list[Property] = []
         self._odd.clear()
         try:
-            uid = next((prop.value for prop in properties(part, ("UID",))), "")
-            found = list(properties(part, _USED, ("DESCRIPTION",)))
+            for prop in properties(part, _USED, ("DESCRIPTION",)):
+                found.append(prop)
+                uid = uid or (prop.value if prop.name == "UID" else "")
             if not part.closed:
                 raise _BrokenEventError("has no END:VEVENT: the file was cut off or damaged here")
             event = self._event(part.line, found)

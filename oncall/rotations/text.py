@@ -37,14 +37,14 @@ class Line(Struct, gc=False):
     number: int
     text: str
     folded: bytes = b""
-    starts: list[int] = field(default_factory=list)
+    starts: tuple[int, ...] = ()  # a list of its own would double what millions of short lines take
 
     def place(self, index: int) -> tuple[int, int]:
         """The line and column of the file at which a letter of the text stands."""
         if not self.folded:
             return self.number, index + 1
         if not self.starts:  # worked out once: a list of dates is asked for thousands of places
-            self.starts = self._starts()
+            self.starts = tuple(self._starts())
         piece = bisect_right(self.starts, index) - 1
         space = piece > 0  # which a folded line begins with, and which is not of the text
         return self.number + piece, index - self.starts[piece] + 1 + space
@@ -118,7 +118,7 @@ def _content_lines(data: bytes, file: str) -> tuple[list[Line], list[Problem]]:
     garbled = None
     for number, written in _as_written(data.removeprefix(b"\xef\xbb\xbf")):
         # Bytes are joined before they are decoded, because a fold may stand inside a character.
-        raw = _FOLD.sub(b"", written) if b"\n" in written else written
+        raw = _without_folds(written) if b"\n" in written else written
         try:
             text = raw.decode()
         except UnicodeDecodeError:
@@ -150,6 +150,12 @@ def _as_written(data: bytes) -> Iterator[tuple[int, bytes]]:
         begin = end + 1
     if start >= 0:
         yield first, text[start:stop]
+
+
+def _without_folds(written: bytes) -> bytes:
+    if b"\n\n" in written:  # an empty line inside
+        return _FOLD.sub(b"", written)
+    return written.replace(b"\n ", b"").replace(b"\n\t", b"")
 
 
 def _components(lines: list[Line]) -> list[Component]:
