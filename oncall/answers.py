@@ -149,7 +149,7 @@ def calendar_answer(
         at=instant,
         tiers=(TierAnswer("on_call", True, on_call, after),),
         calendars=((file, written),) if written else (),
-        problems=tuple(one for one in problems if one.code not in EVENT_CODES),
+        problems=tuple(one for one in problems if one.code not in EVENT_CODES or one.line is None),
     )
 
 
@@ -311,7 +311,7 @@ def _relevant(plan: Plan, depends: Iterable[str], tiers: Sequence[TierAnswer], i
     found: dict[Problem, None] = {}
     for about in (*depends, *people):
         for one in plan.reported.get(about, ()):
-            if one.code not in EVENT_CODES or (one.file, one.line) in events:
+            if one.code not in EVENT_CODES or one.line is None or (one.file, one.line) in events:
                 found[one] = None
         for doubt in plan.doubts.get(about, ()):
             if doubt.start <= instant < doubt.end:

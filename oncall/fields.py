@@ -108,6 +108,19 @@ class Pattern(str):
         return cls(text)
 
 
+class TitlePattern(str):
+    """A regular expression that is looked for in titles."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> TitlePattern:
+        if not text.strip():
+            raise ValueError("an empty pattern is in every title")
+        pattern_groups(text)
+        return cls(text)
+
+
 def pattern_groups(text: str) -> frozenset[str]:
     """The names of the groups of a regular expression. ValueError where it is none, or one that could take all memory
     or time there is."""
@@ -210,6 +223,7 @@ SCHEMAS: dict[type, dict[str, Any]] = {
         "examples": ["America/New_York"],
     },
     Pattern: {"type": "string", "pattern": r"\(\?P<who>", "examples": ["^(?P<who>[^-]+) -"]},
+    TitlePattern: {"type": "string", "pattern": ".", "examples": ["(?i)holiday"]},
     Country: {"type": ["string", "boolean"], "pattern": r"^\s*[A-Za-z]{2}\s*$", "examples": ["US", "GB"]},
     Instant: {"type": "string", "pattern": rf"^\s*{_DATE}[T ]{_TIME}\s*$", "examples": ["2026-11-20T18:00"]},
 }

@@ -63,13 +63,15 @@ def who_in_calendar(
 
     `timezone` is that of whole days and floating times; without one X-WR-TIMEZONE is, else UTC.
     """
+    from oncall.rotations.assignments import layers_of
     from oncall.rotations.ics import read_calendar  # here: calendars are slow to import
     from oncall.rotations.names import Reader
-    from oncall.rotations.shifts import Layer, compile_schedule
+    from oncall.rotations.shifts import compile_schedule
     from oncall.schedule import window_around
 
-    layers = [Layer(read_calendar(calendar, "calendar"), "planned")]
-    layers += (Layer(read_calendar(data, f"overrides {n}"), "override") for n, data in enumerate(overrides, 1))
+    calendars = [(read_calendar(calendar, "calendar"), "planned")]
+    calendars += ((read_calendar(data, f"overrides {n}"), "override") for n, data in enumerate(overrides, 1))
+    layers = layers_of(calendars, Reader(None))
     asked = times.zone(timezone) if timezone else None
     if timezone and asked is None:
         raise OncallError(f"{timezone!r} is not an IANA time zone")

@@ -16,7 +16,7 @@ from msgspec import Struct
 from oncall.errors import NotFoundError
 from oncall.model import Person
 from oncall.plan import Plan
-from oncall.rotations.names import normal
+from oncall.rotations.titles import normal
 
 ACCOUNT, ROTATION, PERSON = "account", "rotation", "person"
 _WHOLE, _BEGINNING, _PART = 0, 1, 2  # how near a spelling is to what was typed

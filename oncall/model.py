@@ -17,6 +17,7 @@ from oncall.fields import (
     Instant,
     Name,
     Pattern,
+    TitlePattern,
     Zone,
     constant,
     is_name,
@@ -159,11 +160,29 @@ class Rotation(Struct, frozen=True, forbid_unknown_fields=True):
         Pattern | None,
         key("A regular expression, as Python has them, whose group `who` is the person in an event's title."),
     ] = None
+    ignore: Annotated[
+        TitlePattern | None,
+        key("A regular expression, as Python has them: events whose title it is found in are left out, unreported."),
+    ] = None
 
     @property
     def override_files(self) -> tuple[str, ...]:
         """The paths of the overrides."""
         return (self.overrides,) if isinstance(self.overrides, str) else self.overrides
+
+
+class AbsenceCalendar(Struct, frozen=True, forbid_unknown_fields=True):
+    """Calendars that say who is away, and how to read their titles."""
+
+    calendar: Annotated[str | tuple[str, ...], key("The calendar file, or several.")]
+    identify: Annotated[
+        Pattern | None,
+        key("A regular expression, as Python has them, whose group `who` is the person in an event's title."),
+    ] = None
+    ignore: Annotated[
+        TitlePattern | None,
+        key("A regular expression, as Python has them: events whose title it is found in are left out, unreported."),
+    ] = None
 
 
 class Tier(Struct, frozen=True, forbid_unknown_fields=True):
@@ -348,9 +367,9 @@ class Head(Struct, frozen=True, forbid_unknown_fields=True):
 class Shift(Struct, frozen=True):
     """One person's part in one calendar event: what puts them on call.
 
-    `person` is None where the event names nobody known; `label` is then the name as written. `priority` is the `[L2]`
-    mark. `layer` is `planned`, `override`, or `direct` for somebody bound without a calendar, who has no `uid` and no
-    place.
+    `person` is None where the event names nobody in `people:`, or says that whoever it names is not on call, which is
+    then the `reason`; `label` is then the title as written. `priority` is the `[L2]` mark. `layer` is `planned`,
+    `override`, or `direct` for somebody bound without a calendar, who has no `uid` and no place.
     """
 
     person: str | None
@@ -360,6 +379,7 @@ class Shift(Struct, frozen=True):
     uid: str | None = None
     file: str | None = None
     line: int | None = None
+    reason: str = ""
 
     @property
     def who(self) -> str:

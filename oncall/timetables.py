@@ -236,7 +236,7 @@ def problems_of(plan: Plan, asked: Sequence[tuple[str, str]], start: int, end: i
         problem
         for about in abouts
         for problem in plan.reported.get(about, ())
-        if problem.code not in EVENT_CODES or (problem.file, problem.line) in events
+        if problem.code not in EVENT_CODES or problem.line is None or (problem.file, problem.line) in events
     }
     problems |= {
         doubt.problem

@@ -11,9 +11,10 @@ from oncall.answers import Answer, calendar_answer
 from oncall.cli.machine_zone import machine_zone
 from oncall.cli.session import Session, complain, instants, reader_zone
 from oncall.errors import OncallError, Problem, file_error
+from oncall.rotations.assignments import Layer, layers_of
 from oncall.rotations.ics import Calendar, read_calendar
 from oncall.rotations.names import Reader
-from oncall.rotations.shifts import Layer, compile_schedule
+from oncall.rotations.shifts import compile_schedule
 from oncall.rotations.text import MOST_BYTES
 from oncall.schedule import Schedule, Window, window_around
 from oncall.workspace.inputs import read_at_most, read_input
@@ -43,8 +44,9 @@ def open_calendar(
     if [file, *overrides].count("-") > 1:
         raise OncallError("standard input can be read once: name files for the other calendars")
     asked = reader_zone(timezone, "UTC") if timezone else None
-    layers = [Layer(_read(file, "--calendar"), "planned")]
-    layers += (Layer(_read(path, "--overrides"), "override") for path in overrides)
+    calendars = [(_read(file, "--calendar"), "planned")]
+    calendars += ((_read(path, "--overrides"), "override") for path in overrides)
+    layers = layers_of(calendars, Reader(None))
     zone = asked or _zone_of(layers[0].calendar) or _machine_zone(session, name_of(file))
     return layers, zone, [problem for layer in layers for problem in layer.calendar.problems]
 

@@ -137,7 +137,7 @@ def _of_plan(plan: Plan | None, account: str | None, trace: Trace | None) -> set
         *(f"people/{one.person}" for one in attempts),
     )
     found = {one for about in abouts for one in plan.reported.get(about, ()) if one.severity == ERROR}
-    return {one for one in found if one.code not in EVENT_CODES or (one.file, one.line) in shifts}
+    return {one for one in found if one.code not in EVENT_CODES or one.line is None or (one.file, one.line) in shifts}
 
 
 def going_on(replayed: Replay[Noted], job: Job, today: Plan) -> Iterator[Any]:

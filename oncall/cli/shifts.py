@@ -131,7 +131,8 @@ def _of_calendar(
     begin, end = _span(start, until, zone)
     schedule, odd = compile_calendar(layers, window_of(begin, end), zone, by_file=not timezone)
     table = calendar_timetable(name_of(file), schedule, begin, end)
-    return _Shown([table], begin, end, zone), [*problems, *(one for one in odd if one.code != "OC303")]
+    odd = [one for one in odd if one.code != "OC303" or one.line is None]
+    return _Shown([table], begin, end, zone), [*problems, *odd]
 
 
 def _show(shown: _Shown, problems: Sequence[Problem], title: str, how: str) -> None:

@@ -14,14 +14,15 @@ from msgspec.structs import replace
 from oncall.lint.walk import Span, common, gaps, within
 from oncall.model import Binding, Shift
 from oncall.plan import Plan
+from oncall.rotations.assignments import shifts_of
 from oncall.rotations.hours import merged
 from oncall.rotations.ics import Calendar, Event
-from oncall.rotations.names import Reader
 from oncall.rotations.occurrences import expand, extent
-from oncall.rotations.shifts import Stretch, rank, shifts_of
+from oncall.rotations.shifts import Stretch, rank
 from oncall.schedule import Segment
 from oncall.workspace.compile import rotation_zone
 from oncall.workspace.load import Workspace
+from oncall.workspace.rosters import rotation_layers, rotation_reader
 
 Place = tuple[str, int | None, int | None]
 Spans = dict[str, list[Span]]
@@ -39,7 +40,7 @@ class Schedules:
         self._on_call: dict[str, Spans] = {}
         self._there: dict[str, list[Span]] = {}
         self._named: dict[str, frozenset[str]] = {}
-        self._readers: dict[str, Reader] = {}
+        self._layers_of: dict[str, list[tuple[str, Calendar]]] = {}
 
     @cached_property
     def read(self) -> tuple[str, ...]:
@@ -149,16 +150,13 @@ class Schedules:
         return min((found[0] for one in calendars if (found := extent(one))), default=self._at)
 
     def _layers(self, rotation: str) -> list[tuple[str, Calendar]]:
-        written = self._workspace.rotations[rotation]
-        files = [("planned", written.calendar), *(("override", path) for path in written.override_files)]
-        return [(layer, self._workspace.calendars[path]) for layer, path in files if path in self._workspace.calendars]
+        if rotation not in self._layers_of:
+            layers = rotation_layers(self._workspace, rotation)
+            self._layers_of[rotation] = [(layer.name, layer.calendar) for layer in layers]
+        return self._layers_of[rotation]
 
     def _shifts(self, rotation: str, calendar: Calendar, event: Event) -> list[Shift]:
-        if rotation not in self._readers:
-            identify = self._workspace.rotations[rotation].identify
-            self._readers[rotation] = Reader(self._workspace.directory, identify)
-        names, people = self._readers[rotation], self._workspace.people
-        return shifts_of(event.summary, event.attendees, names, people, calendar.file, event.line)[0]
+        return shifts_of(event, calendar, rotation_reader(self._workspace, rotation), self._workspace.people)[0]
 
 
 def _one(lists: list[list[Span]]) -> list[Span]:

@@ -11,8 +11,9 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 
+from oncall.errors import ERROR
 from oncall.plan import EVERYTHING
-from oncall.rotations.names import normal
+from oncall.rotations.titles import normal
 from oncall.workspace import yaml
 from oncall.workspace.load import Workspace
 
@@ -79,7 +80,7 @@ def unread(workspace: Workspace) -> Unread:
     parts: list[yaml.Node] = []
     for one in workspace.reported:
         code, (section, _, name) = one.problem.code, one.about.partition("/")
-        if one.about == one.problem.file:
+        if one.about == one.problem.file and one.problem.severity == ERROR:
             calendars.add(one.about)
         elif code in _READING and (one.about == EVERYTHING or code == "OC004"):
             files.add(one.problem.file)

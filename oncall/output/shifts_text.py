@@ -66,7 +66,7 @@ def _notes(entry: Entry, table: Timetable) -> Iterator[str]:
     if entry.shift.layer != "planned":
         yield entry.shift.layer
     if entry.why_not and table.kind != "calendar":
-        yield REASONS[entry.why_not]
+        yield f"{REASONS[entry.why_not]}: {safe(entry.shift.reason)}" if entry.shift.reason else REASONS[entry.why_not]
 
 
 def _gap_notes(gap: Gap) -> Iterator[str]:

@@ -83,6 +83,7 @@ def entry_object(entry: Entry, zone: tzinfo) -> dict[str, Any]:
         "source": {"file": shift.file, "line": shift.line} if shift.file else None,
         "reachable": entry.reachable,
         "why_not": entry.why_not,
+        "reason": shift.reason or None,
         "away": _away(entry.absence, zone),
         "contact_methods": _methods(entry.contact_methods),
     }

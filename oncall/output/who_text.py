@@ -146,7 +146,7 @@ def _until(answer: Answer, entry: Entry, zone: tzinfo) -> Iterator[Span]:
 
 
 def _details(answer: Answer, entry: Entry, indent: str, zone: tzinfo) -> Iterator[Line]:
-    unreachable = _unreachable(entry.why_not, entry.absence, answer.at, zone)
+    unreachable = _unreachable(entry.why_not, entry.absence, answer.at, zone, entry.shift.reason)
     if unreachable and answer.kind != "calendar":
         yield ((f"{indent}{unreachable}", "bad"),)
     if entry.contact_methods:
@@ -154,11 +154,11 @@ def _details(answer: Answer, entry: Entry, indent: str, zone: tzinfo) -> Iterato
     yield from _source(answer, entry, indent, zone)
 
 
-def _unreachable(why_not: str | None, absence: Absence | None, seen_from: int, zone: tzinfo) -> str:
+def _unreachable(why_not: str | None, absence: Absence | None, seen_from: int, zone: tzinfo, reason: str = "") -> str:
     """`NOT REACHABLE: away until Mon 23 Nov 08:00: sick`, or nothing."""
     if why_not is None:
         return ""
-    until = ""
+    until = f": {safe(reason)}" if reason else ""
     if absence and why_not == "away":
         until = f" until {day_and_time(absence.end, zone, seen_from)}"
         until += f": {safe(absence.reason)}" if absence.reason else ""

@@ -80,6 +80,6 @@ NOBODY = "nobody"
 REASONS = {
     "left": "has left",
     "away": "away",
-    "unidentified": "nobody known",
+    "unidentified": "unidentified",
     "no_usable_channel": "no usable contact method",
 }

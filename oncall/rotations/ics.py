@@ -6,6 +6,7 @@ without a zone that can be found, without an end, or with a rule nobody could wo
 
 from __future__ import annotations
 
+import quopri
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
@@ -16,7 +17,9 @@ from msgspec.structs import replace
 
 from oncall import times
 from oncall.errors import WARNING, Problem, internal_error, problem
-from oncall.rotations import recurrence
+from oncall.rotations import recurrence, titles
+from oncall.rotations.attendees import Attendee, attendee_of, attendees_of
+from oncall.rotations.cancellations import Cancellation, place_of, withdraw
 from oncall.rotations.properties import BrokenLineError, Property, properties
 from oncall.rotations.recurrence import Moment, Rule
 from oncall.rotations.text import Component, Spot, read_calendars
@@ -25,7 +28,7 @@ from oncall.rotations.zones import Definitions, Dispute, Zones
 
 _SINGLE = {"DTSTART", "DTEND", "DURATION", "RECURRENCE-ID"}
 _USED = {*_SINGLE, "UID", "SUMMARY", "STATUS", "SEQUENCE", "DTSTAMP", "LAST-MODIFIED", "ATTENDEE", "RRULE", "RDATE"}
-_USED |= {"EXDATE", "EXRULE", "DESCRIPTION"}
+_USED |= {"EXDATE", "EXRULE", "DESCRIPTION", "ORGANIZER"}
 _LENGTH = re.compile(r"\+?P(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?")
 _FIRST_YEAR, _LAST_YEAR = 1900, 9000
 _MOST_DESCRIPTION = 200
@@ -33,8 +36,18 @@ _MOST_DATES = 10_000  # RDATEs or EXDATEs of an event
 _MOST_DATES_IN_ALL = 100_000  # of a file
 _LONGEST, _LONGEST_RECURRING = timedelta(days=146_097), timedelta(days=3_660)
 _MOST_DISPUTES = 100
-_HEADER = ("X-WR-TIMEZONE", "LAST-MODIFIED")
+_MOST_NAMED = 5
+_HEADER = ("X-WR-TIMEZONE", "LAST-MODIFIED", "METHOD", "X-WR-CALNAME")
 NO_SUMMARY = "(no summary)"
+# Lines that say nothing of when an event is: one that is broken is read as far as it goes.
+_LENIENT = _USED - {*_SINGLE, "RRULE", "RDATE", "EXDATE", "EXRULE"}
+# What travels between calendars and defines no event (RFC 5546 1.4).
+_NO_SCHEDULES = {
+    "REPLY": "an answer to an invitation",
+    "COUNTER": "a proposal for another time",
+    "DECLINECOUNTER": "the refusal of a proposal",
+    "REFRESH": "a request to send an event again",
+}
 
 
 class Length(Struct, frozen=True):
@@ -53,7 +66,7 @@ class Event(Struct, frozen=True):
     summary: str
     start: Moment
     end: Moment | Length | None
-    attendees: tuple[str, ...] = ()
+    attendees: tuple[Attendee, ...] = ()
     rules: tuple[Rule, ...] = ()
     added: tuple[tuple[Moment, Moment | Length | None], ...] = ()
     excluded: tuple[tuple[Moment, Spot], ...] = ()
@@ -64,6 +77,7 @@ class Event(Struct, frozen=True):
     sequence: int = 0
     stamp: int = 0
     description: str = ""
+    organizer: Attendee | None = None
 
 
 class Series(Struct, frozen=True):
@@ -77,7 +91,9 @@ class Series(Struct, frozen=True):
 
 class Calendar(Struct, frozen=True):
     """A calendar file that was read: its series, the X-WR-TIMEZONE of its first VCALENDAR that has events, when it was
-    last written (an instant), the zones it defines in another way than the time-zone database, and the problems met."""
+    last written (an instant), the zones it defines in another way than the time-zone database, and the problems met.
+    `title` is what it calls itself, `cancellations` what its METHOD:CANCEL withdraws, in other calendars of a rotation
+    as well, and `free_busy` the line of a VFREEBUSY where it has no event."""
 
     file: str
     series: tuple[Series, ...] = ()
@@ -85,6 +101,9 @@ class Calendar(Struct, frozen=True):
     written: int | None = None
     disputes: tuple[Dispute, ...] = ()
     problems: tuple[Problem, ...] = ()
+    title: str = ""
+    cancellations: tuple[Cancellation, ...] = ()
+    free_busy: int | None = None
 
 
 class _BrokenEventError(ValueError):
@@ -114,7 +133,18 @@ def read_calendar(data: bytes, file: str) -> Calendar:
         for dispute in reader.zones.disputes()
     }
     problems += [found for reader in readers for found in (*reader.zones.problems, *reader.problems)]
-    return Calendar(file, series, zone, written, tuple(disputes.values())[-_MOST_DISPUTES:], (*problems, *doubles))
+    calendar = Calendar(
+        file=file,
+        series=series,
+        zone=zone,
+        written=written,
+        disputes=tuple(disputes.values())[-_MOST_DISPUTES:],
+        problems=(*problems, *doubles),
+        title=next((reader.title for reader in readers if reader.title), ""),
+        cancellations=tuple(cancellation for reader in readers for cancellation in reader.cancellations),
+        free_busy=None if events else next((line for reader in readers for line in reader.free_busy), None),
+    )
+    return withdraw([calendar], calendar.cancellations)[0]
 
 
 class _Tally(Struct):
@@ -134,16 +164,33 @@ class _Reader:
         self.written: list[int] = []
         self.zones = Zones(calendar, file, definitions)
         self.zone: tzinfo | None = None
+        self.title = ""
+        self.cancellations: list[Cancellation] = []
+        self.free_busy = [part.line for part in calendar.parts if part.name == "VFREEBUSY"]
+        self._method: Property | None = None
         self._odd: dict[int, tuple[str, Spot]] = {}
         self._read_header(calendar)
-        for part in calendar.parts:
-            if part.name == "VEVENT":
+        self._read_events([part for part in calendar.parts if part.name == "VEVENT"])
+
+    def _read_events(self, parts: list[Component]) -> None:
+        method = self._method.value.strip().upper() if self._method else ""
+        if self._method and method == "CANCEL":
+            self._read_cancellations(parts, self._method)
+        elif self._method and method in _NO_SCHEDULES:
+            message = f"METHOD:{method} makes this {_NO_SCHEDULES[method]}, not a schedule: its events are left out"
+            self._report("OC304", message, (self._method.line, 1))
+        else:
+            for part in parts:
                 self._read_event(part)
 
     def _read_header(self, calendar: Component) -> None:
         for prop in properties(calendar, _HEADER, _HEADER):
             if prop.name == "LAST-MODIFIED":
                 self._note_written(prop)
+            elif prop.name == "METHOD":
+                self._method = prop
+            elif prop.name == "X-WR-CALNAME":
+                self.title = unescape_backslash(prop.value)[:_MOST_DESCRIPTION].strip()
             elif prop.value.strip():
                 self.zone = self.zones.find(unescape_backslash(prop.value))
                 if self.zone is None:
@@ -166,7 +213,7 @@ class _Reader:
         found: list[Property] = []
         self._odd.clear()
         try:
-            for prop in properties(part, _USED, ("DESCRIPTION",)):
+            for prop in properties(part, _USED, _LENIENT):
                 found.append(prop)
                 uid = uid or (prop.value if prop.name == "UID" else "")
             if not part.closed:
@@ -182,16 +229,58 @@ class _Reader:
             self._refuse(part, uid, internal_error(error, "the calendar"), None)
         else:
             self.events.append(event)
+            for prop in found:
+                self._check_line(prop)
             for message, spot in self._odd.values():
                 self._report("OC304", f"{_name(uid)}: {message}", spot.place, WARNING)
+
+    def _check_line(self, prop: Property) -> None:
+        """Note what is wrong with a line that cannot change when the event is."""
+        if prop.is_broken and prop.name != "DESCRIPTION":
+            self._odd.setdefault(
+                prop.line, (f"its {prop.name} line is broken: what could be read of it counts", Spot(prop.source, 0))
+            )
+        elif prop.name in ("RDATE", "EXDATE") and not prop.value.strip(" ,"):
+            self._odd.setdefault(prop.line, (f"its {prop.name} has no date, and changes nothing", Spot(prop.source, 0)))
+
+    def _read_cancellations(self, parts: list[Component], method: Property) -> None:
+        for part in parts:
+            try:
+                self.cancellations.append(self._cancellation(part))
+            except _BrokenEventError as error:
+                self._refuse(part, "", str(error), error.spot.place if error.spot else None, error.code)
+            except BrokenLineError as error:
+                self._refuse(part, "", str(error), (error.line, 1))
+            except OverflowError:
+                self._refuse(part, "", "a time in it is beyond the calendar", None)
+        if self.cancellations:
+            names = [repr(cancellation.uid[:200]) for cancellation in self.cancellations]
+            more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+            message = "METHOD:CANCEL: this calendar puts nobody on call, and cancels in every calendar beside it "
+            message += f"{', '.join(names[:_MOST_NAMED])}{more}"
+            self._report("OC304", message, (method.line, 1), WARNING)
+
+    def _cancellation(self, part: Component) -> Cancellation:
+        """What METHOD:CANCEL names (RFC 5546 3.2.5): a whole UID, an occurrence of it, or some of its attendees."""
+        by_name = _by_name(properties(part, _USED, _LENIENT))
+        uid = _first(by_name, "UID")
+        if not uid:
+            raise _BrokenEventError("METHOD:CANCEL has to name a UID")
+        replaces = by_name.get("RECURRENCE-ID", ())
+        return Cancellation(
+            line=part.line,
+            uid=uid,
+            sequence=_sequence(_first(by_name, "SEQUENCE")),
+            replaces=self._moment(replaces[0]) if replaces else None,
+            and_future=_and_future(replaces),
+            attendees=() if "STATUS" in by_name else attendees_of(by_name.get("ATTENDEE", ())),
+        )
 
     def _refuse(self, part: Component, uid: str, why: str, place: tuple[int, int] | None, code: str = "OC304") -> None:
         self._report(code, f"{_name(uid)} is left out: {why}", place or (part.line, 1))
 
     def _event(self, line: int, found: list[Property]) -> Event:
-        by_name: dict[str, list[Property]] = {}
-        for prop in found:
-            by_name.setdefault(prop.name, []).append(prop)
+        by_name = _by_name(found)
         for name in _SINGLE & by_name.keys():
             if len(by_name[name]) > 1:
                 raise _BrokenEventError(f"it has {name} twice", by_name[name][1].spot())
@@ -203,25 +292,25 @@ class _Reader:
         start = self._moment(by_name["DTSTART"][0])
         stamps = [self._note_written(prop) for name in ("DTSTAMP", "LAST-MODIFIED") for prop in by_name.get(name, ())]
         replaces = next((self._like(start, prop, prop.value) for prop in by_name.get("RECURRENCE-ID", ())), None)
+        summary = _text(by_name["SUMMARY"][0]).strip() if "SUMMARY" in by_name else ""
         event = Event(
             line=line,
             uid=_first(by_name, "UID") or None,
-            summary=unescape_backslash(_first(by_name, "SUMMARY")).strip() or NO_SUMMARY,
+            summary=summary or NO_SUMMARY,
             start=start,
             end=self._end(start, by_name),
-            attendees=tuple(_attendees(by_name.get("ATTENDEE", ()))),
+            attendees=attendees_of(by_name.get("ATTENDEE", ())),
             rules=tuple(_rule(prop, start) for prop in by_name.get("RRULE", ())),
             added=tuple(self._added(start, self._bounded(by_name.get("RDATE", ())))),
             excluded=tuple(self._dates(start, self._bounded(by_name.get("EXDATE", ())))),
             replaces=replaces,
             replaces_at=next((prop.spot() for prop in by_name.get("RECURRENCE-ID", ())), None),
-            and_future=any(
-                prop.parameters.get("RANGE", "").upper() == "THISANDFUTURE" for prop in by_name.get("RECURRENCE-ID", ())
-            ),
-            cancelled=_first(by_name, "STATUS").upper() == "CANCELLED",
+            and_future=_and_future(by_name.get("RECURRENCE-ID", ())),
+            cancelled=_first(by_name, "STATUS").upper() == "CANCELLED" or titles.is_cancelled(summary),
             description=unescape_backslash(_first(by_name, "DESCRIPTION"))[:_MOST_DESCRIPTION].strip(),
             sequence=_sequence(_first(by_name, "SEQUENCE")),
             stamp=stamps[0] if "DTSTAMP" in by_name and stamps else 0,
+            organizer=next(map(attendee_of, by_name.get("ORGANIZER", ())), None),
         )
         _check_length(event)
         return event
@@ -423,19 +512,22 @@ def _length(text: str, spot: Spot) -> Length:
     return length
 
 
-def _attendees(found: Iterable[Property]) -> Iterable[str]:
-    """The addresses of those who may be meant: nobody who declined, only listens, or is a room."""
+def _by_name(found: Iterable[Property]) -> dict[str, list[Property]]:
+    by_name: dict[str, list[Property]] = {}
     for prop in found:
-        parameters = {name: value.upper() for name, value in prop.parameters.items()}
-        if (
-            parameters.get("PARTSTAT") == "DECLINED"
-            or parameters.get("ROLE") == "NON-PARTICIPANT"
-            or parameters.get("CUTYPE") in ("ROOM", "RESOURCE")
-        ):
-            continue
-        address = re.sub(r"(?i)^\s*mailto:", "", prop.value).strip()
-        if address:
-            yield address
+        by_name.setdefault(prop.name, []).append(prop)
+    return by_name
+
+
+def _text(prop: Property) -> str:
+    """The text of a property, that of vCalendar 1.0 in quoted-printable too."""
+    if prop.parameters.get("ENCODING", "").upper() in ("QUOTED-PRINTABLE", "Q"):
+        return quopri.decodestring(prop.value.encode()).decode(errors="replace")
+    return str(unescape_backslash(prop.value))
+
+
+def _and_future(found: Sequence[Property]) -> bool:
+    return any(prop.parameters.get("RANGE", "").upper() == "THISANDFUTURE" for prop in found)
 
 
 def _series(
@@ -455,7 +547,7 @@ def _series(
         changes: dict[object, list[Event]] = {}
         for event in group:
             if event.replaces is not None:
-                changes.setdefault(_place(event.replaces), []).append(event)
+                changes.setdefault(place_of(event.replaces), []).append(event)
         rivals = [masters, *(sorted(same, key=_rank) for same in changes.values())]
         for same in rivals:
             problems += _doubles(same, uid, file)
@@ -472,21 +564,19 @@ def _rank(event: Event) -> tuple[object, ...]:
     return (event.sequence, event.stamp, event.start.local, event.summary, str(event.end), str(event.rules))
 
 
-def _place(moment: Moment) -> object:
-    """What two RECURRENCE-IDs of the same occurrence share, in whatever zone they are written."""
-    if moment.zone is not None:
-        return moment.instant(moment.zone)
-    return moment.local, moment.all_day
-
-
 def _doubles(same: list[Event], uid: str, file: str) -> Iterable[Problem]:
-    if len(same) < 2:
+    if not same or all(_meaning(event) == _meaning(same[-1]) for event in same):
         return
     stands = same[-1]
     for event in same[:-1]:
-        message = f"event {uid[:200]!r} is left out: the one on line {stands.line} has the same UID and is newer"
-        yield problem("OC304", message, file, event.line, 1)
-    message = (
-        f"event {uid[:200]!r} stands {len(same)} times in this calendar; this one has the highest SEQUENCE or DTSTAMP"
-    )
+        if _meaning(event) != _meaning(stands):
+            message = f"{_name(uid)} is left out: the one on line {stands.line} has the same UID and is newer"
+            yield problem("OC304", message, file, event.line, 1)
+    message = f"{_name(uid)} stands {len(same)} times in this calendar; this one has the highest SEQUENCE or DTSTAMP"
     yield problem("OC304", message, file, stands.line, 1)
+
+
+def _meaning(event: Event) -> object:
+    """What an event says of who is when on call: two that say the same are one, however often they were exported."""
+    excluded = [moment for moment, _ in event.excluded]
+    return replace(event, line=0, sequence=0, stamp=0, excluded=(), replaces_at=None), excluded

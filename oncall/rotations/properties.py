@@ -23,6 +23,8 @@ _DATES = {"DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE", "DTSTAMP", "LA
 _PEOPLE = {"ATTENDEE", "ORGANIZER"}
 _ADDRESS = re.compile(r":(?=mailto:)", re.IGNORECASE)
 _PARAMETER = re.compile(r"[A-Za-z0-9-]+=")
+_WHOLE_PARAMETER = re.compile(r';\s*([A-Za-z0-9-]+)=("[^"]*"|[^";:]*)')
+_OUTSIDE_QUOTES = re.compile(r'[^":]*+(?:"[^"]*+"[^":]*+)*+:')
 _URI_PARAMETERS = r"ALTREP|DIR|MEMBER|SENT-BY|DELEGATED-TO|DELEGATED-FROM"
 # An address without quotes, such as `ALTREP=http://example.org:8080/x`, ends at a colon that is not of its own.
 _ENDS_IN_URI = re.compile(rf";(?:{_URI_PARAMETERS})=[A-Za-z][A-Za-z0-9+.-]*\Z", re.IGNORECASE)
@@ -31,13 +33,14 @@ _REST_OF_URI = re.compile(r"(?:[^\s:;\"]|:\d{1,5}(?=[/?#]))*(?:;[A-Za-z0-9-]+=(?
 
 class Property(Struct):
     """One property: its name in capitals, its parameters (names in capitals), its value as written, the content line it
-    is on and where the value begins in that."""
+    is on and where the value begins in that. One that `is_broken` was read as far as it goes."""
 
     name: str
     value: str
     source: Line
     start: int
     parameters: dict[str, str] = field(default_factory=dict)
+    is_broken: bool = False
 
     @property
     def line(self) -> int:
@@ -57,16 +60,18 @@ class BrokenLineError(ValueError):
         self.line = line
 
 
-def properties(component: Component, names: Collection[str], unneeded: Collection[str] = ()) -> Iterator[Property]:
-    """The properties of these names, in order; BrokenLineError for one that is broken, unless it is `unneeded`."""
+def properties(component: Component, names: Collection[str], lenient: Collection[str] = ()) -> Iterator[Property]:
+    """The properties of these names, in order; BrokenLineError for one that is broken. The `lenient` ones are read
+    as far as they go, and say that they are broken."""
     for line in component.lines:
         name = _NAME.match(line.text)
         if name and name[1].upper() in names:
             try:
                 yield _property(line)
             except BrokenLineError:
-                if name[1].upper() not in unneeded:
+                if name[1].upper() not in lenient:
                     raise
+                yield _broken(name[1].upper(), line)
 
 
 def _property(line: Line) -> Property:
@@ -145,3 +150,13 @@ def _parameters(head: str) -> dict[str, str]:
         elif last:
             found[last] += f";{part}"
     return {name: value.replace('"', "") for name, value in found.items()}
+
+
+def _broken(name: str, line: Line) -> Property:
+    """A line that breaks the rules of quotes and parameters: the parameters that are whole, and as value what follows
+    the last `:mailto:`, else the first colon outside quotes, else the first one."""
+    text = line.text
+    outside = _OUTSIDE_QUOTES.match(text)
+    start = _address_start(text) or (outside.end() if outside else text.find(":") + 1)
+    parameters = {match[1].upper(): match[2].strip('"') for match in _WHOLE_PARAMETER.finditer(text[: start - 1])}
+    return Property(name, text[start:].strip(), line, start, parameters, is_broken=True)

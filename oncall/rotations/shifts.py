@@ -16,27 +16,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oncall import times
-from oncall.errors import WARNING, Problem, problem
+from oncall.errors import Problem, problem
 from oncall.model import Person, Shift
-from oncall.rotations.ics import Calendar
+from oncall.rotations.assignments import MOST_AT_ONCE, Layer, hidden_titles, shifts_of
 from oncall.rotations.names import Reader
 from oncall.rotations.occurrences import expand, extent
 from oncall.rotations.zones import differences
 from oncall.schedule import AHEAD, Schedule, Segment, Window
 
-MOST_AT_ONCE = 1000  # people on call at once in a rotation; fewer where a calendar has very many hand-offs
-
 _FEWEST_AT_ONCE = 8
 _MOST_ENTRIES = 2_000_000  # segments times the people in them
 _MOST_STRETCHES = 400_000
 _STEP = 32 * times.DAY
-
-
-class Layer(Struct, frozen=True):
-    """A calendar and the part it plays, `planned` or `override`."""
-
-    calendar: Calendar
-    name: str
 
 
 class Stretch(Struct, frozen=True):
@@ -135,7 +126,9 @@ def _stretches(
     problems: set[Problem] = set()
     complete = True
     for layer in layers:
-        file = layer.calendar.file
+        hidden = hidden_titles(layer.calendar, names)
+        if hidden:
+            problems.add(hidden)
         expanded = expand(layer.calendar, since, until, zone, by_file=by_file)
         problems.update(expanded.problems)
         complete = complete and expanded.complete
@@ -144,46 +137,16 @@ def _stretches(
             event = occurrence.event
             shifts = known.get(id(event))
             if shifts is None:
-                named, odd = shifts_of(event.summary, event.attendees, names, people, file, event.line)
-                problems.update(odd)
+                named, odd = shifts_of(event, layer.calendar, names, people)
+                problems.update(() if hidden else odd)
                 shifts = known[id(event)] = [replace(shift, layer=layer.name, uid=event.uid) for shift in named]
             if len(stretches) + len(shifts) > _MOST_STRETCHES:
-                message = f"is left out: there are more than {_MOST_STRETCHES:,} shifts to look at"
-                problems.add(problem("OC304", f"event {(event.uid or '')[:200]!r} {message}", file, event.line, 1))
+                message = f"event {(event.uid or '')[:200]!r} is left out: there are more than {_MOST_STRETCHES:,}"
+                problems.add(problem("OC304", f"{message} shifts to look at", layer.calendar.file, event.line, 1))
                 complete = False
                 continue
             stretches += [Stretch(occurrence.start, occurrence.end, shift) for shift in shifts]
     return stretches, sorted(problems, key=lambda one: one.place), complete
-
-
-def shifts_of(
-    summary: str,
-    attendees: tuple[str, ...],
-    names: Reader,
-    people: Mapping[str, Person] | None,
-    file: str,
-    line: int,
-) -> tuple[list[Shift], list[Problem]]:
-    """The shifts an event gives to the people it names, and what is wrong with how it names them."""
-    named = names.read(summary, attendees)
-    problems = []
-    if named.warning:
-        problems.append(problem("OC303", named.warning, file, line, 1, WARNING))
-    if people is not None and not named.people:
-        message = f"{named.label[:200]!r} is nobody known: add the name to `people:` or as an alias of somebody there"
-        problems.append(problem("OC303", message, file, line, 1))
-    if len(named.people) > MOST_AT_ONCE:
-        message = (
-            f"{len(named.people):,} people are named: the first {MOST_AT_ONCE} are on call, the others are left out"
-        )
-        problems.append(problem("OC304", message, file, line, 1))
-    if not named.people:
-        return [Shift(None, named.label, "planned", named.priority, None, file, line)], problems
-    shifts = [
-        Shift(person, people[person].name if people else named.label, "planned", named.priority, None, file, line)
-        for person in named.people[:MOST_AT_ONCE]
-    ]
-    return shifts, problems
 
 
 class Ranked(Struct, frozen=True):

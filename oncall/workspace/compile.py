@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from oncall import times
-from oncall.errors import Problem, contained, problem
+from oncall.errors import ERROR, Problem, contained, problem
 from oncall.model import Hours, Person, Rotation
 from oncall.plan import (
     EVERYTHING,
@@ -25,17 +25,20 @@ from oncall.plan import (
     RotationFacts,
     Written,
 )
+from oncall.rotations.assignments import hidden_titles, named_by, shifts_of
 from oncall.rotations.hours import open_stretches
-from oncall.rotations.ics import Calendar, Event
-from oncall.rotations.names import Reader, normal
+from oncall.rotations.ics import Calendar
+from oncall.rotations.names import Reader
 from oncall.rotations.occurrences import occurrences
-from oncall.rotations.shifts import Layer, compile_schedule, shifts_of
+from oncall.rotations.shifts import compile_schedule
 from oncall.schedule import Schedule, Window
 from oncall.workspace import numbers, yaml
 from oncall.workspace.load import Place, Workspace
+from oncall.workspace.rosters import absence_calendars, rotation_layers, rotation_reader
 
 _T = TypeVar("_T")
 _MOST_REASONS = 10  # of absences that are one
+_SLOW = "this pattern takes too long on some titles and was not used on them: make it simpler"
 _NEAR = 62 * times.DAY  # how far beyond a window an absence is followed, to say when it ends
 
 
@@ -44,17 +47,16 @@ def compile_plan(workspace: Workspace, window: Window) -> Plan:
     reported = list(workspace.reported)
     schedules: dict[str, Schedule] = {}
     for name, rotation in workspace.rotations.items():
-        names = Reader(workspace.directory, rotation.identify)
+        names = rotation_reader(workspace, name)
         schedules[name], found = contained(
-            partial(_schedule, workspace, rotation, names, window),
+            partial(_schedule, workspace, name, names, window),
             partial(_no_schedule, name, rotation, window),
             "its calendars",
         )
         reported += (Reported(one, one.file) for one in found)
-        if names.slow_pattern:
-            place = workspace.places["rotations", name].at("identify")
-            message = "this pattern takes too long on some summaries and was not used on them: make it simpler"
-            reported.append(Reported(problem("OC003", message, *place), f"rotations/{name}"))
+        for key in sorted(names.slow_patterns):
+            place = workspace.places["rotations", name].at(key)
+            reported.append(Reported(problem("OC003", _SLOW, *place), f"rotations/{name}"))
     doubts: dict[str, tuple[Doubt, ...]] = {}
     presences = _presences(workspace, window, reported, doubts)
     opened: dict[str, tuple[tuple[int, int], ...]] = {}
@@ -158,12 +160,9 @@ def workspace_zone(workspace: Workspace) -> tzinfo:
     return times.zone(workspace.timezone) or UTC
 
 
-def _schedule(
-    workspace: Workspace, rotation: Rotation, names: Reader, window: Window
-) -> tuple[Schedule, list[Problem]]:
-    files = [(rotation.calendar, "planned"), *((path, "override") for path in rotation.override_files)]
-    layers = [Layer(workspace.calendars[path], layer) for path, layer in files if path in workspace.calendars]
-    zone = rotation_zone(workspace, rotation)
+def _schedule(workspace: Workspace, name: str, names: Reader, window: Window) -> tuple[Schedule, list[Problem]]:
+    rotation = workspace.rotations[name]
+    layers, zone = rotation_layers(workspace, name), rotation_zone(workspace, rotation)
     return compile_schedule(layers, window, zone, names, workspace.people, by_file=not rotation.timezone)
 
 
@@ -186,16 +185,18 @@ def _presences(
             place = workspace.places["people", name].at("away", index)
             message = "this absence ends before it begins, and counts for nothing: mend `from` or `until`"
             reported.append(Reported(problem("OC003", message, *place), f"people/{name}"))
-    names = Reader(workspace.directory)
-    for path in workspace.absences:
-        if path in workspace.calendars:
-            found = contained(
-                partial(_absences, workspace, workspace.calendars[path], window, names, away),
-                partial(_no_absences, path),
-                "the calendar",
-            )
-            reported += (Reported(one, path) for one in found.problems)
-            doubts[path] = tuple(found.doubts)
+    for path, calendar, names in absence_calendars(workspace):
+        found = contained(
+            partial(_absences, workspace, calendar, window, names, away),
+            partial(_no_absences, path),
+            "the calendar",
+        )
+        reported += (Reported(one, path) for one in found.problems)
+        doubts[path] = tuple(found.doubts)
+        for _ in names.slow_patterns:
+            written = workspace.absences[path]
+            slow = problem("OC003", _SLOW, written.file, written.line, written.column)
+            reported.append(Reported(slow, path))
     return {name: Presence(_merged(found), _gone(workspace, workspace.people[name])) for name, found in away.items()}
 
 
@@ -211,30 +212,27 @@ def _absences(
     whole days are in their own zone, so the calendar is expanded once a zone, and from each expansion come those who
     live in it. An absence of nobody known may be anybody's."""
     result = _Absences()
+    hidden = hidden_titles(calendar, names)
+    result.problems += [hidden] if hidden else []
     since, until = window.start - _NEAR, window.end + _NEAR
     for zone in {str(zone): zone for zone in _zones(workspace)}.values():
         found, odd = occurrences(calendar, since, until, zone)
         result.problems += odd
         for one in found:
             event = one.event
-            shifts, odd = shifts_of(event.summary, event.attendees, names, workspace.people, calendar.file, event.line)
-            result.problems += odd
+            shifts, odd = shifts_of(event, calendar, names, workspace.people)
+            result.problems += [] if hidden else odd
             for shift in shifts:
                 if shift.person is None:
-                    result.doubts += (Doubt(one.start, one.end, why) for why in odd)
+                    result.doubts += (Doubt(one.start, one.end, why) for why in odd if why.severity == ERROR)
                 elif str(person_zone(workspace, workspace.people[shift.person])) == str(zone):
-                    away[shift.person].append(Absence(one.start, one.end, _reason(workspace, event)))
+                    detail = event.description or named_by(event, calendar, names).detail
+                    away[shift.person].append(Absence(one.start, one.end, detail))
     return result
 
 
 def _no_absences(path: str, why: str) -> _Absences:
     return _Absences([problem("OC304", f"the absences in it can't be worked out: {why}", path)])
-
-
-def _reason(workspace: Workspace, event: Event) -> str:
-    """Why somebody is away: the description, else the summary where it says more than who."""
-    only_a_name = normal(event.summary) in workspace.directory.by_name
-    return event.description or ("" if only_a_name else event.summary)
 
 
 def _zones(workspace: Workspace) -> Iterable[tzinfo]:

@@ -25,6 +25,7 @@ from oncall.escalation.scenarios import (
     WrittenScenario,
 )
 from oncall.model import (
+    AbsenceCalendar,
     Account,
     Away,
     Binding,
@@ -61,9 +62,9 @@ SECTION_MEANINGS = {
     "policies": "Escalation rules, by name.",
     "accounts": "Clients and teams whose lines are answered, by name.",
     "scenarios": "Tests of policies, which `oncall test` runs, by name.",
-    "absences": "Calendars that say who is not there: one, or a list.",
+    "absences": "Calendars that say who is not there: one or a list, each a path or how to read it.",
 }
-ABSENCES: Any = str | tuple[str, ...]
+ABSENCES: Any = str | AbsenceCalendar | tuple[str | AbsenceCalendar, ...]
 HEAD_KEYS = tuple(field.encode_name for field in struct_fields(Head))
 SECTION_KEYS = (*(name for name in SECTIONS if name != "scenarios"), "absences", "scenarios")
 
@@ -81,6 +82,7 @@ _CALLED: dict[type, str] = {
     Person: "a person",
     ContactMethod: "a contact method",
     Away: "an absence",
+    AbsenceCalendar: "a calendar of absences",
     Hours: "hours",
     OpenWindow: "open hours",
     Rotation: "a rotation",

@@ -27,6 +27,7 @@ from oncall.rotations.names import Reader
 from oncall.workspace.files import MOST_BYTES
 from oncall.workspace.inputs import read_input
 from oncall.workspace.load import Workspace
+from oncall.workspace.rosters import absence_reader, rotation_reader
 from oncall.workspace.writing import write_whole
 
 Wait = Callable[[str], None]
@@ -91,7 +92,7 @@ def override_change(workspace: Workspace, plan: Plan, rotation: str, wanted: Wan
         raise OncallError(f"{wanted.person} is on call in {rotation} then already: there is nothing to change")
     in_the_way = [one.shift.priority for _, _, people in now_there for one in people if one.shift.layer == "override"]
     mark = f"[L{max(in_the_way) + 1}] " if in_the_way else ""
-    names = Reader(workspace.directory, workspace.rotations[rotation].identify)
+    names = rotation_reader(workspace, rotation)
     return _change(
         workspace, files[0], mark + _spelling(workspace, names, wanted.person, mark), f"override {rotation}", wanted
     )
@@ -106,8 +107,8 @@ def away_change(workspace: Workspace, plan: Plan, wanted: Wanted) -> Change:
     absence = plan.presences[wanted.person].absence(wanted.start)
     if absence and absence.end >= wanted.end:
         raise OncallError(f"{wanted.person} is away then already: there is nothing to change")
-    names = Reader(workspace.directory)
     path = next(iter(workspace.absences))
+    names = absence_reader(workspace, path)
     return _change(workspace, path, _spelling(workspace, names, wanted.person, ""), "away", wanted)
 
 

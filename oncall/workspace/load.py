@@ -17,6 +17,7 @@ from oncall.escalation.scenarios import Expectation, WrittenScenario
 from oncall.fields import is_name, suggestion
 from oncall.model import (
     ALWAYS,
+    AbsenceCalendar,
     Account,
     Bindings,
     Head,
@@ -30,7 +31,7 @@ from oncall.model import (
 )
 from oncall.plan import EVERYTHING, Reported
 from oncall.rotations.ics import Calendar, read_calendar
-from oncall.rotations.names import Directory, directory
+from oncall.rotations.names import Directory, Reader, directory
 from oncall.workspace import documents, yaml
 from oncall.workspace.files import HEAD, Files
 from oncall.workspace.globs import MOST_LETTERS
@@ -78,9 +79,11 @@ class Workspace(Struct):
     policies: dict[str, Policy] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
     absences: dict[str, Place] = field(default_factory=dict)
+    absence_sources: dict[str, AbsenceCalendar] = field(default_factory=dict)
     scenarios: dict[str, WrittenScenario] = field(default_factory=dict)
     calendars: dict[str, Calendar] = field(default_factory=dict)
     directory: Directory = field(default_factory=lambda: Directory({}, {}))
+    readers: dict[tuple[str, str], Reader] = field(default_factory=dict)
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
     reported: list[Reported] = field(default_factory=list)
     head: Place | None = None
@@ -271,10 +274,17 @@ def _read_absences(workspace: Workspace, file: str, key: yaml.Key) -> None:
         return
     checked = documents.check(documents.ABSENCES, key.value, file, (key.line, key.column))
     workspace.reported += (Reported(one, EVERYTHING) for one in checked.problems)
-    paths = (checked.value,) if isinstance(checked.value, str) else checked.value or ()
-    for index, path in enumerate(paths):
-        line, column = yaml.place_of(key.value, (index,))
-        workspace.absences.setdefault(path, Place(file, line, column, key.value))
+    entries = checked.value if isinstance(checked.value, tuple) else (checked.value,) if checked.value else ()
+    for index, entry in enumerate(entries):
+        at: tuple[str | int, ...] = (index,) if isinstance(checked.value, tuple) else ()
+        source = AbsenceCalendar(entry) if isinstance(entry, str) else entry
+        is_list = not isinstance(source.calendar, str)
+        for number, path in enumerate(source.calendar if is_list else (source.calendar,)):
+            inside = () if isinstance(entry, str) else ("calendar", number) if is_list else ("calendar",)
+            line, column = yaml.place_of(key.value, (*at, *inside))
+            if path not in workspace.absences:
+                workspace.absences[path] = Place(file, line, column, key.value)
+                workspace.absence_sources[path] = source
 
 
 def _read_directory(workspace: Workspace) -> None:

@@ -104,6 +104,7 @@ def test_an_entry_says_everything(harbor: Any, oncall: Any) -> None:
         "source": {"file": "field-overrides.ics", "line": 5},
         "reachable": True,
         "why_not": None,
+        "reason": None,
         "away": None,
         "contact_methods": [
             {"channel": "push", "address": "fay-phone", "wait": 120},

@@ -109,10 +109,10 @@ def test_a_workspace_whose_every_file_is_broken_has_findings_of_all_of_them(data
     assert problems
 
 
-def test_ten_thousand_findings_are_all_found_and_soon(tmp_path: Path) -> None:
+def test_thousands_of_findings_are_all_found_and_soon(tmp_path: Path) -> None:
     strangers = "".join(
-        f"BEGIN:VEVENT\nUID:{number}\nDTSTART:20261201T120000Z\nDURATION:PT1H\nSUMMARY:No {number}\nEND:VEVENT\n"
-        for number in range(5_000)
+        f"BEGIN:VEVENT\nUID:{name}\nDTSTART:20261201T120000Z\nDURATION:PT1H\nSUMMARY:{name}\nEND:VEVENT\n"
+        for name in map(chr, range(0x4E00, 0x4E00 + 5_000))
     )
     names = ", ".join(f"q{number}" for number in range(5_000))
     change = {

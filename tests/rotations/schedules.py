@@ -8,9 +8,10 @@ from datetime import UTC, datetime, tzinfo
 from oncall import times
 from oncall.errors import Problem
 from oncall.model import Person
+from oncall.rotations.assignments import layers_of
 from oncall.rotations.ics import read_calendar
 from oncall.rotations.names import Reader, directory
-from oncall.rotations.shifts import Layer, compile_schedule
+from oncall.rotations.shifts import compile_schedule
 from oncall.schedule import OnCall, Schedule, Window
 
 DAY = 86_400
@@ -53,15 +54,16 @@ def compiled(
     overrides: bytes | Sequence[bytes] = (),
     people: Mapping[str, Person] | None = None,
     identify: str | None = None,
+    ignore: str | None = None,
 ) -> tuple[Schedule, list[Problem]]:
     """The schedule of calendar files and every problem met. Without a zone it is the calendars' own, else UTC."""
     files = [("planned", data) for data in ([planned] if isinstance(planned, bytes) else planned)]
     files += [("override", data) for data in ([overrides] if isinstance(overrides, bytes) else overrides)]
     read = [(name, read_calendar(data, f"{name}.ics")) for name, data in files]
     own = next((one.zone for _, one in read if one.zone), None)
-    names = Reader(directory(people)[0] if people is not None else None, identify)
+    names = Reader(directory(people)[0] if people is not None else None, identify, ignore)
     schedule, problems = compile_schedule(
-        [Layer(one, name) for name, one in read],
+        layers_of(((one, name) for name, one in read), names),
         window if isinstance(window, Window) else Window(*window),
         where or own or UTC,
         names,

@@ -1,8 +1,9 @@
 """Calendars and the schedules they mean: a case under `cases/` is a calendar, a stretch of time and what is expected.
 
 A case says what it `proves`; its calendar is `ics` (events as blocks of lines) with `overrides`, read in `zone` with
-`people` and `identify`. `expect` is the whole schedule from `from` until `until`, a line a stretch: its start, its end,
-and who. `problems` are all that must be reported, each `CODE on LINE says WORDS`, where LINE is how the line begins.
+`people`, `identify` and `ignore`. `expect` is the whole schedule from `from` until `until`, a line a stretch: its
+start, its end, and who. `problems` are all that must be reported, each `CODE on LINE says WORDS`, where LINE is how the
+line begins.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from oncall.model import Person
 
 from .schedules import calendar, compiled, names_of, reversed_calendar, rows, when, zone
 
-KEYS = {"proves", "ics", "overrides", "zone", "people", "identify", "from", "until", "expect", "problems"}
+KEYS = {"proves", "ics", "overrides", "zone", "people", "identify", "ignore", "from", "until", "expect", "problems"}
 CASES = [
     pytest.param(case, id=f"{path.stem}: {case['proves']}")
     for path in sorted((Path(__file__).parent / "cases").glob("*.yaml"))
@@ -42,6 +43,7 @@ def read(case: dict[str, Any], *, backwards: bool = False, window: tuple[int, in
         [make(case["overrides"])] if "overrides" in case else [],
         people if people is None else {name: Person(**one) for name, one in people.items()},
         case.get("identify"),
+        case.get("ignore"),
     )
 
 

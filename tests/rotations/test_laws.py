@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oncall.rotations.ics import read_calendar
-from oncall.rotations.names import priority
 from oncall.rotations.occurrences import occurrences
+from oncall.rotations.titles import priority
 from oncall.schedule import AHEAD, Schedule, Window, window_around
 
 from . import generate

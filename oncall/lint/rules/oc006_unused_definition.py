@@ -9,8 +9,9 @@ from oncall.errors import INFO, Problem
 from oncall.fields import nearest
 from oncall.lint.context import Context
 from oncall.lint.rule import Rule
-from oncall.rotations.names import Reader
+from oncall.rotations.assignments import events_of, named_by
 from oncall.workspace.load import calendar_paths, references
+from oncall.workspace.rosters import absence_calendars, rotation_layers, rotation_reader
 
 _MENDS = {
     "rotations": "no account uses the rotation {}: bind it under `contacts:` or `supervisor:`, or delete it",
@@ -52,17 +53,17 @@ def _used(context: Context) -> set[tuple[str, str]]:
 def _named_in_calendars(context: Context) -> set[str]:
     """Everybody whom any event names that counts, whenever it happens."""
     workspace = context.workspace
-    readers = [(path, Reader(workspace.directory)) for path in workspace.absences]
-    for rotation in workspace.rotations.values():
-        names = Reader(workspace.directory, rotation.identify)
-        readers += ((path, names) for path in (rotation.calendar, *rotation.override_files))
-    found: set[str] = set()
-    for path, names in readers:
-        for series in workspace.calendars[path].series if path in workspace.calendars else ():
-            for event in (series.master, *series.changes):
-                if event and not event.cancelled:
-                    found.update(names.read(event.summary, event.attendees).people)
-    return found
+    read = [(calendar, names) for _, calendar, names in absence_calendars(workspace)]
+    for rotation in workspace.rotations:
+        names = rotation_reader(workspace, rotation)
+        read += ((layer.calendar, names) for layer in rotation_layers(workspace, rotation))
+    return {
+        person
+        for calendar, names in read
+        for event in events_of(calendar)
+        if not event.cancelled
+        for person in named_by(event, calendar, names).people
+    }
 
 
 def _may_be_scheduled(context: Context, name: str) -> bool:
