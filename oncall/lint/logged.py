@@ -24,7 +24,7 @@ from oncall.logs.faults import Fault, Faults
 from oncall.logs.reading import Log, open_log
 from oncall.model import CALL_WINDOW, MESSAGE_WINDOW, Account, Binding, Policy
 from oncall.plan import OutsideWindowError, Plan
-from oncall.replay.expected import goes_on, is_answered
+from oncall.replay.expected import counts_as_taken, is_answered, needs_proof
 from oncall.replay.people import people_behind
 from oncall.replay.record import Record
 from oncall.replay.run import record_from
@@ -276,8 +276,8 @@ class _Account:
         was tried after it."""
         if one.outcome == "acknowledged":
             return True
-        confirm = bool(self._account.confirm)
-        return not confirm and is_answered(one, confirm) and not goes_on(record.attempts, one)
+        proof_needed = needs_proof(self._account, record.shows)
+        return is_answered(one, proof_needed) and counts_as_taken(record.attempts, one, proof_needed)
 
     def _took_besides(self, record: Record) -> bool:
         """Whether the backup acknowledged without an attempt that the log has."""

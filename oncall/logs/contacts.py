@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from oncall.plan import Plan
 from oncall.workspace.numbers import endpoint, line, readings
 
+_CALL_MARK = re.compile(r"-[0-9a-f]{8}(;[12])?$|(;[12])$")
+_WHOLE_NUMBER = 7
 _KEPT = 16
 
 
@@ -31,6 +34,21 @@ class Contacts:
         for text in () if found else readings(address):
             found = found or self._people.get(endpoint(text, self.plan.country))
         return found or ()
+
+    def recognized(self, address: str) -> tuple[str, ...]:
+        """The people whom an address means: those who have it, else whoever a telephone system calls so, by an alias
+        or a part of the channel it names (`PJSIP/7004` of `PJSIP/7004/sip:7004@10.0.0.9`)."""
+        people = self.people_at(address)
+        for name in () if people else channel_names(address):
+            person = self.person_named(name)
+            if person is not None:
+                return (person,)
+        return people
+
+    def is_of_somebody(self, address: str) -> bool:
+        """Whether an address says whom it reaches: a contact method's, or a whole telephone number. An extension, or
+        what a telephone system calls one of its channels, does not."""
+        return bool(self.people_at(address)) or is_whole_number(address)
 
     def person_named(self, text: str) -> str | None:
         """The person whom a text names: by id, name, alias or email, as calendars do; None where nobody, or more than
@@ -78,6 +96,26 @@ class ContactsOfPlans:
                 self._kept.clear()
             self._kept[plan.digest] = Contacts(plan)
         return self._kept[plan.digest]
+
+
+def channel_names(address: str) -> Iterator[str]:
+    """What a person's alias may say of a channel, the most exact first: the whole, without the mark of one call,
+    without the address it was reached at, and the peer alone."""
+    seen: dict[str, None] = {}
+    for name in (address, _CALL_MARK.sub("", address)):
+        technology, slash, rest = name.partition("/")
+        peer = re.split(r"[/@]", rest, maxsplit=1)[0]
+        for part in (name, f"{technology}/{peer}" if slash else "", peer):
+            if part:
+                seen[part] = None
+    yield from seen
+
+
+def is_whole_number(address: str) -> bool:
+    """Whether an address is a telephone number of a length that can be dialled from outside."""
+    text = address.casefold().removeprefix("tel:")
+    digits = sum(letter.isdigit() for letter in text)
+    return digits >= _WHOLE_NUMBER and re.fullmatch(r"\+?[\d\s().\-/]+", text, re.ASCII) is not None
 
 
 def _spelt(text: str) -> str:

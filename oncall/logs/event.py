@@ -7,6 +7,7 @@ from msgspec import Meta, Struct, field
 from msgspec.json import Decoder, Encoder
 
 from oncall import fields
+from oncall.logs.shows import Shows
 from oncall.model import Channel, Outcome
 
 Type = Literal[
@@ -19,6 +20,7 @@ Type = Literal[
     "attempt_answered",
     "attempt_ended",
     "acknowledged",
+    "transferred",
     "caller_hung_up",
     "callback_opened",
     "callback_escalated",
@@ -38,7 +40,8 @@ MEANINGS: dict[str, str] = {
     "attempt_answered": "it was picked up",
     "attempt_ended": "it is over, with an `outcome`; after `attempt_answered` it is the end of the conversation",
     "acknowledged": "a person took responsibility",
-    "caller_hung_up": "the caller gave up",
+    "transferred": "whoever had picked up passed the call on; what is tried from then on is the transfer's",
+    "caller_hung_up": "the caller gave up; `text` says how, where that was not by hanging up (`pressed a key …`)",
     "callback_opened": "a callback is owed: `owner` and `due`",
     "callback_escalated": "it was handed on, to `owner`",
     "callback_completed": "it was made, by `person`",
@@ -67,13 +70,22 @@ Instant = Annotated[datetime, Meta(tz=True)]
 class Source(Struct, frozen=True, omit_defaults=True):
     """Where an imported event comes from: the system, its file, the line in it.
 
-    `channels` are those the source can show at all: attempts on others are not in the log. Without it, all are.
+    `shows` is what the source can show at all; without it, everything. `channels` is the same for channels alone, in
+    logs written before there was `shows`.
     """
 
     system: str | None = None
     file: str | None = None
     line: int | None = None
     channels: tuple[Channel, ...] | None = None
+    shows: Shows | None = None
+
+    @property
+    def shown(self) -> Shows | None:
+        """What the source can show; None where it does not say."""
+        if self.shows is not None or self.channels is None:
+            return self.shows
+        return Shows(channels=self.channels)
 
 
 def _version() -> int:
@@ -109,7 +121,10 @@ class LogEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
         Channel | None,
         Meta(description="by what: `voice`, `sms`, `whatsapp`, `viber`, `push`, `chat`, `email`, `secure` or `pager`"),
     ] = None
-    outcome: Annotated[Outcome | None, Meta(description="how an attempt ended")] = None
+    outcome: Annotated[
+        Outcome | None,
+        Meta(description="how an attempt ended; on `attempt_started` where the source does not say when"),
+    ] = None
     raw: Annotated[str | None, Meta(description="the source's own word for the outcome")] = None
     provider_id: Annotated[str | None, Meta(description="the telephone company's name for it")] = None
     owner: Annotated[str | None, Meta(description="who owes a callback, or to whom it was escalated")] = None
@@ -121,11 +136,14 @@ class LogEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
     plan: Annotated[str | None, Meta(description="the digest of the plan in force")] = None
     until: Annotated[Instant | None, Meta(description="the end of a `gap`")] = None
     text: Annotated[str | None, Meta(description="anything else worth reading")] = None
+    inferred: Annotated[
+        str | None, Meta(description="why this is taken to have happened, where no record of the source says so itself")
+    ] = None
     source: Annotated[
         Source | None,
         Meta(
-            description="where an imported event comes from; `channels` are the ones the source can show at all: "
-            "attempts on others are not in the log"
+            description="where an imported event comes from; `shows` says what that source can show at all: what it "
+            "cannot is no evidence of anything"
         ),
     ] = None
 

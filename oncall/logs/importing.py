@@ -9,7 +9,7 @@ mapped, and what rightly is no event of a dispatch, is a `Remark`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property, lru_cache, partial
 from itertools import groupby
@@ -21,8 +21,8 @@ from oncall.errors import OncallError, contained, internal_error
 from oncall.logs.contacts import Contacts
 from oncall.logs.event import LogEvent, Source, encode
 from oncall.logs.ordering import Sorter
+from oncall.logs.shows import EVERYTHING, Shows
 from oncall.logs.stamps import NoZoneError, StampError, parse_stamp
-from oncall.model import Channel
 
 NO_ACCOUNT = "no account has this line or name; the call is written without an account (--account gives one)"
 NOBODY = "nobody in the workspace has this address or name; the event is written without a person"
@@ -76,13 +76,13 @@ class Asked(Struct, frozen=True):
 
 class Format(Struct, frozen=True):
     """A format by its name: how its rows are read, and what those of one dispatch mean. `needs_zone` where no time in
-    it has one; `channels` are those it can show at all, where it cannot show every one."""
+    it has one; `shows` is what its records can show at all."""
 
     name: str
     rows: Callable[[IO[bytes], Asked], Iterator[Row | Remark]]
     tell: Callable[[Telling, Sequence[Row]], None]
     needs_zone: bool = False
-    channels: tuple[Channel, ...] | None = None
+    shows: Shows = EVERYTHING
 
 
 class Names:
@@ -103,7 +103,7 @@ class Names:
             found = self._contacts.person_named(name)
             if found is not None:
                 return found, None
-        people = self._contacts.people_at(address) if address else ()
+        people = self._contacts.recognized(address) if address else ()
         if len(people) == 1:
             return people[0], None
         if people:
@@ -129,15 +129,23 @@ class Telling:
         self.dispatch = dispatch
         self.said: list[LogEvent | Remark] = []
         self._format = format
+        self._shows = format.shows
         self.asked = asked
         self._names = names
 
     def event(self, row: Row, type: str, time: datetime, **fields: Any) -> None:
         """Something happened; empty fields are left out."""
         known: dict[str, Any] = {name: value for name, value in fields.items() if value not in (None, "")}
-        source = Source(self._format.name, self.asked.file, row.line, self._format.channels)
+        source = Source(self._format.name, self.asked.file, row.line, shows=self._shows)
         known |= {"type": type, "source": source}
         self.said.append(LogEvent(time=time, dispatch=self.dispatch, **known))
+
+    @contextmanager
+    def showing(self, shows: Shows) -> Iterator[None]:
+        """Events whose records show more, or less, than those of the format as a rule."""
+        before, self._shows = self._shows, shows
+        yield
+        self._shows = before
 
     def remark(self, row: Row, reason: str, what: str = "", *, aside: bool = False) -> None:
         """Something no event says."""

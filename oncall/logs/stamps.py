@@ -19,6 +19,8 @@ NO_ORDER = (
 )
 OTHER_ORDER = "a date that is not in the order of --date-order: write it so, or as 2026-11-22 23:58:00"
 NUMBERED = "a spreadsheet's number for a date and time: have it shown there as 2026-11-22 23:58:00, and save it again"
+NO_CLOCK = "a time in {mark}, which is not one clock: say which with --timezone, as in --timezone America/New_York"
+OTHER_CLOCK = "a time in {mark}, which the clock of --timezone did not show then: is --timezone right?"
 NO_ZONE = "a time without a zone; say which clock it was with --timezone, as in --timezone America/New_York"
 
 _ISO = re.compile(
@@ -40,6 +42,7 @@ _TYPED = re.compile(
 )
 _NUMBER = re.compile(r"\d{4,6}([.,]\d+)?|\d+([.,]\d+)?E[+-]?\d+|#+", re.ASCII | re.IGNORECASE)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MARK = re.compile(r"(.*\d(?: ?[AaPp][Mm])?) ?([A-Z]{2,5})", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 1970, 2199  # of what can be meant
 
 
@@ -57,8 +60,10 @@ def parse_stamp(text: str, zone: tzinfo | None, not_before: int | None = None) -
     A time without an offset is one of the zone; NoZoneError where there is none. One that the zone's clock showed
     twice is the first that is not before `not_before`, seconds since 1970, where that is known.
     """
-    written = text.strip()
+    written, mark = split_mark(text.strip())
     moment = _iso(written) or _rfc_2822(written)
+    if moment is not None and mark and moment.tzinfo is None:
+        return _marked(moment, mark, zone), None
     if moment is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise StampError(REWRITTEN if _SPREADSHEET.fullmatch(written[:100]) else NOT_A_TIME)
     if moment.tzinfo is not None:
@@ -68,9 +73,29 @@ def parse_stamp(text: str, zone: tzinfo | None, not_before: int | None = None) -
     return _local(moment.replace(tzinfo=zone), not_before)
 
 
+def split_mark(text: str) -> tuple[str, str]:
+    """A time, and the mark of its zone behind it (`EST`, `CEST`) where that is no offset."""
+    found = _MARK.fullmatch(text[:100])
+    return (found[1], found[2]) if found and found[2] not in ("UTC", "GMT", "UT", "AM", "PM") else (text, "")
+
+
+def _marked(moment: datetime, mark: str, zone: tzinfo | None) -> datetime:
+    """A time with the mark that the clock of a zone showed beside it; StampError where that clock never did."""
+    if zone is None:
+        raise StampError(NO_CLOCK.format(mark=mark))
+    for fold in (0, 1):
+        local = moment.replace(tzinfo=zone, fold=fold)
+        if local.tzname() == mark:
+            return with_offset(local)
+    raise StampError(OTHER_CLOCK.format(mark=mark))
+
+
 def as_iso(text: str, order: str | None) -> str:
     """What was typed by hand, as ISO 8601: hours of one digit, AM and PM, and dates in an order, `ymd`, `dmy` or `mdy`;
     None where only the ISO form says which is the month. What is no such date is given back as it is."""
+    text, mark = split_mark(text)
+    if mark:
+        return f"{as_iso(text, order)} {mark}"
     found = _TYPED.fullmatch(" ".join(text[:100].split()))
     if found is not None:
         first, separator, second, third, hour, minute, seconds, half, offset = found.groups()

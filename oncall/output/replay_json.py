@@ -57,6 +57,7 @@ def dispatch_document(judged: Judged, zone: tzinfo) -> dict[str, Any]:
         "caller": verdict.caller,
         "operator": verdict.operator,
         "recordings": list(verdict.recordings),
+        "shows": msgspec.structs.asdict(verdict.shows),
         "log_line": verdict.log_line,
         "plan": _plan(verdict.plan),
         "told": told(verdict, zone, plan),

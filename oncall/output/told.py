@@ -1,16 +1,18 @@
-"""A recorded dispatch in one sentence that a client could be told.
+"""A recorded dispatch in one sentence that a client can be told.
 
-It says what the record proves and no more: no number, no name, nobody's id, and of why only what was seen. Where the
-record does not tell, the sentence says what is not known.
+It says what the record proves and no more: no number, no name, no id, and of the reasons only what was seen. What the
+record cannot show, the sentence says is not known.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import tzinfo
 
 from oncall import times
 from oncall.output.words import zone_mark
 from oncall.plan import Plan
+from oncall.replay.facts import taken_by
 from oncall.replay.verdict import UNKNOWN, Verdict
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -18,87 +20,116 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-_ENDED_WITH = {
-    "unreachable": "a phone that could not be reached",
-    "busy": "a busy line",
-    "declined": "a refusal",
-    "voicemail": "a voicemail",
-    "no_answer": "no answer",
-    "no_response": "a message that nobody responded to in time",
-    "failed": "a call that could not be put through",
-    "unconfirmed": "a call that was picked up, though nobody is known to have taken it",
+_OUTCOMES = {
+    "unreachable": "the phone could not be reached",
+    "busy": "the line was busy",
+    "declined": "the call was declined",
+    "voicemail": "a voicemail picked up",
+    "no_answer": "there was no answer",
+    "no_response": "nobody responded to the message in time",
+    "failed": "the call could not be put through",
+    "unconfirmed": "the call was picked up but not taken",
 }
 _BECAUSE = {
-    "schedule_gap": "the schedule had nobody on call first in line",
-    "no_backup": "there was nobody in line after those on call first",
-    "wrong_person": "somebody was tried whose turn it was not",
-    "skipped_tier": "somebody whose turn it was was passed over",
-    "slow_escalation": "somebody whose turn had come by then had not been tried",
-    "caller_patience": "until then everybody was tried as and when the rules say",
+    "schedule_gap": "nobody was on call first in line",
+    "no_backup": "there was no backup behind the first in line",
+    "wrong_person": "somebody who was not on call was called instead",
+    "skipped_tier": "the person who was due was not called",
+    "slow_escalation": "the next person who was due by then had not been called yet",
+    "caller_patience": "until then everybody was called as planned",
 }
 
 
 def told(verdict: Verdict, zone: tzinfo, plan: Plan | None = None) -> str:
     """The sentence. Times are in the zone; with the plan a message is called one."""
-    subject = f"{_kind(verdict, plan)} of {spoken_moment(verdict.at, zone)}"
-    if verdict.result == "undetermined":
-        return f"What became of your {subject} cannot be told: {_lack(verdict)}."
-    return f"Your {subject} {_became(verdict)}."
+    dispatch = f"{kind_of(verdict, plan)} of {spoken_moment(verdict.at, zone)}"
+    if verdict.result == "undetermined" and not verdict.is_known_not_taken:
+        return f"We can't say how your {dispatch} ended: {_lack(verdict)}."
+    return f"Your {dispatch} {'; '.join(_clauses(verdict))}."
 
 
-def _kind(verdict: Verdict, plan: Plan | None) -> str:
+def kind_of(verdict: Verdict, plan: Plan | None) -> str:
+    """`call`, or `message` where the account's dispatches are messages."""
     account = plan.accounts.get(verdict.account) if plan and verdict.account is not None else None
     return "message" if account is not None and account.kind == "message" else "call"
 
 
-def _became(verdict: Verdict) -> str:
+def _clauses(verdict: Verdict) -> Iterator[str]:
     if verdict.result == "reached":
-        return f"was taken by a person {_after(verdict.acknowledged)}"
-    if verdict.result == "answered":
-        picked_up = max((one.picked_up for one in verdict.actual if one.picked_up is not None), default=None)
-        return f"was picked up {_after(picked_up)}; that a person took it is not on record"
+        yield f"was taken by a person {_after(verdict.acknowledged)}"
+    elif verdict.result == "answered":
+        yield from _answered(verdict)
+    else:
+        yield from _not_answered(verdict)
+
+
+def _answered(verdict: Verdict) -> Iterator[str]:
+    at, place = taken_by(verdict)
+    known = place is not None and verdict.actual[place].pick_up_known
+    yield f"was picked up {_after(at)}" if known else "was picked up (our record does not show when)"
+    transfer = verdict.transfer
+    if transfer is None:
+        yield "the record does not show whether a person took it"
+        return
+    passed_on = f"it was passed on {_after(transfer.at)}"
+    if any(one.picked_up is not None for one in transfer.attempts):
+        yield f"{passed_on}, and picked up there"
+    elif verdict.hung_up is not None and transfer.attempts:
+        yield f"{passed_on} and not answered there; the caller hung up {_after(verdict.hung_up)}"
+    else:
+        yield passed_on
+
+
+def _not_answered(verdict: Verdict) -> Iterator[str]:
+    picked_up = any(one.outcome == "answered" for one in verdict.actual)
+    was = "was picked up, but nobody is known to have taken it" if picked_up else "was not answered"
+    if verdict.hung_up is not None:
+        was = f"{was}, and the caller {verdict.left or 'hung up'} {_after(verdict.hung_up)}"
+    elif verdict.result == "undetermined":
+        was = f"{was} (our record does not show whether the caller hung up)"
+    yield f"{was}: {_cause(verdict)}"
+    late = verdict.acknowledged
+    if late is not None and not (verdict.callback and verdict.callback.completed is not None):
+        yield f"somebody took responsibility {_after(late)}, too late for the caller"
     callback = callback_told(verdict)
-    after = f"; {callback}" if callback else ""
-    if verdict.result == "recovered":
-        return f"was not taken at once: {_cause(verdict)}{after}"
-    if verdict.result == "abandoned":
-        return f"was not taken before the caller hung up {_after(verdict.hung_up)}: {_cause(verdict)}{after}"
-    return f"was not taken: {_cause(verdict)}{after}"
+    if callback:
+        yield callback
 
 
 def _cause(verdict: Verdict) -> str:
     """Why, as far as the record proves it."""
     cause, first = str(verdict.cause), verdict.first_divergence
     if cause == "undetermined":
-        return f"why cannot be told, because {_lack(verdict)}"
+        return f"our record is incomplete, so we can't say why ({_lack(verdict)})"
     if cause == "wrong_person" and first is not None and first.kind == "unknown_contact":
-        return "a number was tried that is nobody's on the list"
+        return "a number was called that belongs to nobody on the list"
     if cause == "stopped_early":
-        still = "nobody was tried any more" if verdict.actual else "nobody was tried"
-        return f"{still}, although somebody was due"
+        return "nobody else was called, although somebody was due" if verdict.actual else "nobody was called"
     if cause == "caller_patience" and not verdict.actual:
-        return "the caller left before anybody could be tried"
+        return "the caller left before anybody could be called"
     if cause == "not_tried":
-        return "every try was cut short" if verdict.actual else "nobody was tried"
+        return "every attempt was cut short" if verdict.actual else "nobody was called"
     return _BECAUSE.get(cause) or _outcome(cause, verdict)
 
 
 def _outcome(cause: str, verdict: Verdict) -> str:
-    people = {one.person or one.address or one.id for one in verdict.actual}
-    ended_with = _ENDED_WITH[cause]
+    people = {one.person for one in verdict.actual if one.person is not None}
+    ended = _OUTCOMES[cause]
+    verb = "called" if all(one.channel in (None, "voice") for one in verdict.actual) else "contacted"
     if len(people) <= 1:
-        return f"trying the person on call ended with {ended_with}"
-    number = f"{len(people)} people were tried, and none of them took it in time"
-    return f"{number}; trying those first in line ended with {ended_with}"
+        return f"the person on call was {verb}, and {ended}"
+    return f"{len(people)} people were {verb}, and none of them took it in time; for the first in line, {ended}"
 
 
 def callback_told(verdict: Verdict) -> str:
-    """What became of the callback, where one was owed or made."""
+    """What became of the callback, where one was owed or made, or whether the record can show one at all."""
     callback = verdict.callback
     if callback is None or (callback.opened is None and callback.completed is None):
+        if not verdict.shows.callbacks:
+            return "our record cannot show whether anybody called back"
         return "no callback was arranged" if "no_recovery" in verdict.also else ""
     if callback.completed is None:
-        return "a callback was arranged, and none is on record"
+        return "a callback was arranged, but none is on record"
     made = f"the caller was called back {_after(callback.completed)}"
     if callback.due is None:
         return made
@@ -109,13 +140,19 @@ def callback_told(verdict: Verdict) -> str:
 def _lack(verdict: Verdict) -> str:
     """What is not known."""
     lost = sum(one.outcome == UNKNOWN for one in verdict.actual)
+    unseen = {one.attempt.channel for one in verdict.expected if not verdict.shows.shows_channel(one.attempt.channel)}
+    others = len(verdict.missing) - lost - (verdict.trace is None) - bool(unseen)
     parts = []
+    if unseen:
+        parts.append(f"it can't show {' or '.join(sorted(unseen))} messages")
     if lost:
-        parts.append(f"how {'one' if lost == 1 else lost} of the calls that were made ended is not on record")
+        parts.append(
+            f"how {'one of the calls' if lost == 1 else f'{lost} of the calls'} to our people ended is missing"
+        )
     if verdict.trace is None:
-        parts.append("the rules that it should have gone by cannot be established")
-    if not parts or len(verdict.missing) > lost + (verdict.trace is None):
-        parts.append("part of the record is missing or cannot be relied on")
+        parts.append("the rules that applied then can't be established")
+    if not parts or others > 0:
+        parts.append("part of the record is missing or contradicts itself")
     return " and ".join(parts)
 
 

@@ -9,7 +9,7 @@ from oncall.escalation.responses import Response, Tries
 from oncall.escalation.simulate import Assumed, simulate
 from oncall.escalation.trace import Trace
 from oncall.plan import OutsideWindowError, Plan
-from oncall.replay.expected import goes_on, is_answered
+from oncall.replay.expected import counts_as_taken, is_answered, needs_proof
 from oncall.replay.verdict import UNKNOWN, ActualAttempt, Verdict
 
 _LONGEST = 60
@@ -59,26 +59,26 @@ def scenario_name(dispatch: str) -> str:
 
 def assumed_of(verdict: Verdict, plan: Plan) -> Assumed:
     """What a dry run has to assume so that people respond as they did. Who is not in the plan any more is left out."""
-    confirm = bool(verdict.account and plan.accounts[verdict.account].confirm)
+    proof_needed = bool(verdict.account and needs_proof(plan.accounts[verdict.account], verdict.shows))
     tries: dict[str, dict[str, list[Response]]] = {}
     for one in verdict.actual:
         if one.person is None or one.person not in plan.people or one.channel is None:
             continue
         if one.channel in {method.channel for method in plan.people[one.person].contact_methods}:
-            response = _response(one, verdict.actual, confirm)
+            response = _response(one, verdict.actual, proof_needed)
             tries.setdefault(one.person, {}).setdefault(one.channel, []).append(response)
     given = {person: _given(by_channel) for person, by_channel in tries.items() if _says_anything(by_channel)}
     left = verdict.hung_up
     return Assumed(given, None if left is None else max(0, round(left)), _callbacks(verdict, plan))
 
 
-def _response(one: ActualAttempt, attempts: tuple[ActualAttempt, ...], confirm: bool) -> Response:
+def _response(one: ActualAttempt, attempts: tuple[ActualAttempt, ...], proof_needed: bool) -> Response:
     """How somebody responded to a try, as far as it was seen."""
     ended = one.ended if one.ended is not None else one.picked_up
     after = None if ended is None else max(0, round(ended - one.started))
-    if is_answered(one, confirm):
+    if is_answered(one, proof_needed):
         picked_up = after if one.picked_up is None else max(0, round(one.picked_up - one.started))
-        taken = not goes_on(attempts, one)
+        taken = counts_as_taken(attempts, one, proof_needed)
         return Response("acknowledged" if taken else "voicemail", picked_up or 0)
     if one.outcome in ("cancelled", "no_response", UNKNOWN) or after is None:
         return Response("no_response")

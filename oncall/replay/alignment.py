@@ -4,9 +4,18 @@ The two are taken attempt by attempt. An actual attempt stands beside the one th
 everybody side by side: beside any that is due next in it) if it tries the same person in the same way, no more than
 TOLERANCE off, and nothing is under way there that has its time left. Where it does not, the first of these names the
 difference: `unknown_contact`, `blast`, `extra_attempt`, `wrong_channel`, `late`, `early`, `skipped_tier`,
-`wrong_person`. After that the two are brought together again: an attempt that comes later in the policy stands beside
-that one, and what was due before it has been left out; one that comes nowhere stands in the place of what was due,
-unless what was due follows it.
+`skipped_step`, `wrong_person`. After that the two are brought together again: an attempt that comes later in the policy
+stands beside that one, and what was due before it has been left out; one that comes nowhere stands in the place of what
+was due, unless what was due follows it.
+
+Somebody who is tried in another's turn, say with ann due by sms at 20s and ben, of the next tier, at 45s:
+
+    ben at 1s, ann tried as well           early: ben's turn came later, and nobody was left out
+    ben at 1s or 45s, ann never tried      skipped_tier
+    ben at 45s, ann tried, but not by sms  skipped_step
+    ann by voice once more at 22s          extra_attempt: she is on call, but nothing more was due of her
+    ann by voice once more at 50s          wrong_person: it is the turn of ben's tier
+    cal, on call in no tier of the policy  wrong_person
 """
 
 from __future__ import annotations
@@ -16,6 +25,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from oncall import times
+from oncall.escalation.trace import Attempt
+from oncall.logs.shows import EVERYTHING, Shows
 from oncall.replay.chain import Chain
 from oncall.replay.verdict import TOLERANCE, UNKNOWN, ActualAttempt, Divergence, ExpectedAttempt, Kind
 
@@ -32,13 +43,12 @@ def align(
     expected: Sequence[ExpectedAttempt],
     actual: Sequence[ActualAttempt],
     ended: float,
-    shows: frozenset[str] | None = None,
+    shows: Shows = EVERYTHING,
 ) -> Aligned:
-    """Hold what happened against what was due, in a dispatch that ended at a time. `shows` are the channels the log can
-    show at all: of what was due on others it says nothing."""
+    """Hold what happened against what was due, in a dispatch that ended at a time. `shows` is what the log can show
+    at all: of what was due on other channels it says nothing."""
     aligning = _Aligning(chain, expected, actual, ended)
-    if shows is not None:
-        aligning.left = [place for place in aligning.left if expected[place].attempt.channel in shows]
+    aligning.left = [place for place in aligning.left if shows.shows_channel(expected[place].attempt.channel)]
     waiting = list(range(len(actual)))
     while waiting:
         aligning.take(waiting.pop(aligning.next_of(waiting)))
@@ -57,6 +67,7 @@ class _Aligning:
         self._actual = actual
         self._ended = ended
         self._taken: list[int] = []
+        self._tried = frozenset(attempt.person for attempt in actual)
         self.left = list(range(len(expected)))
         self.beside: dict[int, int] = {}
         self.divergences: list[Divergence] = []
@@ -128,7 +139,7 @@ class _Aligning:
         due = self._expected[index]
         if due.person != one.person or due.channel != one.channel:
             return False
-        return one.address is None or self._chain.same_address(one.address, due.address)
+        return self._chain.reaches_same(one.address, due.address)
 
     def _pair(self, index: int, place: int) -> None:
         self.beside[index] = place
@@ -146,7 +157,7 @@ class _Aligning:
             return "blast", first
         if first is None:
             return "extra_attempt", None
-        return self._of_this_person(one, due) or (self._of_another(one, first), first)
+        return self._of_this_person(one, due) or self._of_another(one, first)
 
     def _of_this_person(self, one: ActualAttempt, due: Sequence[int]) -> tuple[Kind, int] | None:
         """The difference where the person is one who was due."""
@@ -157,12 +168,28 @@ class _Aligning:
                 return ("late" if one.started > self._expected[index].started else "early"), index
         return None
 
-    def _of_another(self, one: ActualAttempt, first: int) -> Kind:
-        """The difference where somebody else was due."""
-        tier = self._chain.index(self._expected[first].tier)
+    def _of_another(self, one: ActualAttempt, first: int) -> tuple[Kind, int]:
+        """The difference where somebody else was due, and the expected attempt it is about."""
+        due = self._expected[first]
+        turn = next((index for index in self.left if self._expected[index].person == one.person), None)
+        if turn is None:
+            return self._without_turn(one, due), first
+        is_later_tier = self._expected[turn].tier != due.tier
+        if is_later_tier and due.person not in self._tried:
+            return "skipped_tier", first
+        if one.started < self._expected[turn].started - TOLERANCE:
+            return "early", turn
+        return "skipped_step", first
+
+    def _without_turn(self, one: ActualAttempt, due: Attempt) -> Kind:
+        """The difference where nothing (more) is due of the person."""
+        tier = self._chain.index(due.tier)
         if self._chain.tier_of(one.person, one.started, tier - 1) == tier:
-            return "wrong_person"
-        return "wrong_person" if self._chain.tier_of(one.person, one.started, tier) is None else "skipped_tier"
+            return "extra_attempt"
+        earliest = self._chain.tier_of(one.person, one.started)
+        if earliest is not None and earliest > tier:
+            return "early" if due.person in self._tried else "skipped_tier"
+        return "extra_attempt" if earliest is not None and one.started < due.started else "wrong_person"
 
     def _is_blast(self, place: int, index: int | None = None) -> bool:
         """Whether somebody, or an address, is tried while an attempt on them is still under way."""
@@ -208,8 +235,18 @@ class _Aligning:
             file, line = self._chain.place(f"people/{due.person}#contact_methods/{due.step - 1}")
         else:
             file, line = self._chain.place_of(due)
-        message = f"{came}; {_due(due.person, due.channel, due.started)}"
+        message = f"{came}; {self._wanted(kind, place, index)}"
         return Divergence(kind, one.started, message, one.log_line, file, line, index, place)
+
+    def _wanted(self, kind: Kind, place: int, index: int) -> str:
+        """What was due in place of an attempt."""
+        due, one = self._expected[index], self._actual[place]
+        wanted = _due(due.person, due.channel, due.started)
+        if kind == "extra_attempt":
+            return f"nothing more was due of them then; {wanted}"
+        if kind == "early" and due.person == one.person:
+            return f"{wanted}, {times.show_duration(round(due.started - one.started))} later"
+        return wanted
 
     # And how it goes on.
 
@@ -217,8 +254,11 @@ class _Aligning:
         one = self._actual[place]
         same = next((index for index in self.left if self._is_same(index, one)), None)
         if same is not None and (kind in ("late", "early") or not self._comes_again(place, same)):
-            self._leave_out(same)
+            if kind != "early" or same in due:
+                self._leave_out(same)
             self._pair(same, place)
+            return
+        if kind == "extra_attempt":
             return
         by_other_means = next((index for index in due if self._expected[index].person == one.person), None)
         if kind == "wrong_channel" and by_other_means is not None:

@@ -7,6 +7,7 @@ from math import inf
 from typing import cast
 
 from oncall.escalation.trace import Trace
+from oncall.logs.shows import Shows
 from oncall.replay.alignment import Aligned
 from oncall.replay.chain import Chain
 from oncall.replay.record import Record
@@ -40,8 +41,9 @@ def _holding(
     attempts: Sequence[ActualAttempt],
 ) -> Iterator[Cause]:
     """The causes that hold, in order."""
-    first = aligned.divergences[0].kind if aligned.divergences else ""
     left = record.hung_up
+    before = [one for one in aligned.divergences if one.at <= record.over]  # what came after it was over is no reason
+    first = before[0].kind if before else ""
     tried = {one.attempt.tier for one in expected if one.attempt.round == 1}
     if chain.policy.tiers and chain.policy.tier_names[0] not in tried and not chain.bound(0, 0):
         yield "schedule_gap"
@@ -55,7 +57,7 @@ def _holding(
         yield "stopped_early"
     if left is not None and _is_slow(expected, aligned, attempts, left, record.shows):
         yield "slow_escalation"
-    if left is not None and not aligned.divergences:
+    if left is not None and not before:
         yield "caller_patience"
     yield _outcome(chain, record, expected, aligned, attempts)
 
@@ -76,10 +78,10 @@ def _is_slow(
     aligned: Aligned,
     attempts: Sequence[ActualAttempt],
     left: float,
-    shows: frozenset[str] | None,
+    shows: Shows,
 ) -> bool:
     for index, one in enumerate(expected):
-        if left - one.attempt.started <= TOLERANCE or (shows is not None and one.attempt.channel not in shows):
+        if left - one.attempt.started <= TOLERANCE or not shows.shows_channel(one.attempt.channel):
             continue
         place = aligned.beside.get(index)
         if place is None or attempts[place].started > left or attempts[place].person != one.attempt.person:
@@ -98,7 +100,7 @@ def _outcome(
     tiers = {place: chain.index(expected[index].attempt.tier) for index, place in aligned.beside.items()}
     found: dict[int, list[ActualAttempt]] = {}
     for place, one in enumerate(attempts):
-        if one.outcome == "cancelled":
+        if one.outcome == "cancelled" or one.started > record.over:
             continue
         tier = tiers[place] if place in tiers else chain.tier_of(one.person, one.started)
         if tier is not None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from msgspec.structs import replace
+
 from oncall.errors import Problem
 from oncall.escalation.trace import Attempt
-from oncall.model import MESSAGE_WAIT, VOICE_WAIT, Account, Policy, Shift
+from oncall.logs.contacts import Contacts
+from oncall.model import MESSAGE_WAIT, VOICE_WAIT, Account, Channel, Policy, Shift
 from oncall.plan import EVERYTHING, OutsideWindowError, Plan
 from oncall.replay.verdict import ActualAttempt
 from oncall.workspace.numbers import same
@@ -34,9 +37,25 @@ class Chain:
         self.written = f"policies/{self.account.policy}"
         self._start = start
         self._names = policy.tier_names
+        self._contacts = Contacts(plan)
         self.side_by_side_tiers = frozenset(
             [name for name, tier in zip(self._names, policy.tiers, strict=True) if tier.order == "simultaneous"]
         )
+
+    def by_channels(self, channels: Sequence[Channel]) -> Chain | None:
+        """The same chain with the steps on some channels alone. None where that changes nothing, or leaves a tier
+        without any."""
+        tiers = []
+        for tier in self.policy.tiers:
+            left = tuple(channel for channel in tier.channels or channels if channel in channels)
+            if not left:
+                return None
+            tiers.append(replace(tier, channels=left))
+        policy = replace(self.policy, tiers=tuple(tiers))
+        if policy == self.policy:
+            return None
+        plan = replace(self.plan, policies={**self.plan.policies, str(self.account.policy): policy})
+        return Chain(plan, self.name, policy, self._start)
 
     def index(self, tier: str) -> int:
         """The place of a tier by its name, from 0."""
@@ -73,6 +92,13 @@ class Chain:
         ]
         default = VOICE_WAIT if one.channel in (None, "voice") else MESSAGE_WAIT
         return min(exact or waits or [default])
+
+    def reaches_same(self, address: str | None, due: str) -> bool:
+        """Whether an attempt may be the one due, by its address. One that does not say where it reached somebody, as an
+        extension does not, may."""
+        if address is None or self.same_address(address, due):
+            return True
+        return not self._contacts.is_of_somebody(address)
 
     def same_address(self, one: str | None, other: str | None) -> bool:
         """Whether two addresses are one, however they are written."""

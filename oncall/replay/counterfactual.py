@@ -52,7 +52,7 @@ def counterfactual(verdict: Verdict, record: Record, plan: Plan | None, used: Pl
         chain = _chain(verdict, record, plan)
     except OncallError as error:
         return _nothing(verdict, used, str(error))
-    as_recorded = Seen(verdict.actual, record.hung_up, record.callback, record.ended)
+    as_recorded = Seen(verdict.actual, record.hung_up, record.callback, record.ended, record.shows)
     seen = replace(as_recorded, attempts=_as_far_as_seen(verdict, record))
     expected = _expected(chain, record, as_recorded)
     same = _waited(verdict.trace) == _waited(expected.trace)  # then no more of anything is wanted
@@ -64,7 +64,7 @@ def counterfactual(verdict: Verdict, record: Record, plan: Plan | None, used: Pl
     if same or _is_same(verdict, expected, result):
         change: Change = "unchanged"
         best = worst = "unchanged"
-    elif verdict.result == "undetermined" or any(
+    elif not _is_good_or_bad(verdict) or any(
         one != worst for one in (best, *_others(verdict, chain, record, seen, expected))
     ):
         change = "unknown"
@@ -157,6 +157,11 @@ def _others(verdict: Verdict, chain: Chain, record: Record, seen: Seen, expected
             yield _change(verdict, _result(_expected(chain, record, seen, guess, guessed)))
 
 
+def _is_good_or_bad(verdict: Verdict) -> bool:
+    """Whether a dispatch ended well, or did not, whichever of its possible results it was."""
+    return len({result in GOOD for result in verdict.possible}) == 1
+
+
 def _change(verdict: Verdict, result: Result) -> Change:
     """What a result would be beside the one there was."""
     if verdict.result in GOOD:
@@ -191,8 +196,12 @@ def _owed(trace: Trace) -> tuple[str | None, float, float | None] | None:
     return (callback.owner, callback.opened, callback.due) if callback else None
 
 
-def _tries(attempts: tuple[ExpectedAttempt, ...]) -> list[tuple[str, str, str, float]]:
-    return [(one.attempt.person, one.attempt.channel, one.attempt.address, one.attempt.started) for one in attempts]
+def _tries(attempts: tuple[ExpectedAttempt, ...]) -> list[tuple[object, ...]]:
+    """All that can be said of attempts but what they are called."""
+    return [
+        (*(getattr(one.attempt, name) for name in ("person", "channel", "address", "started", "ended")), one.outcome)
+        for one in attempts
+    ]
 
 
 def _cause(chain: Chain, record: Record, expected: Expected) -> Cause:

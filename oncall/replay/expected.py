@@ -18,6 +18,8 @@ from oncall.escalation.engine import Dispatch
 from oncall.escalation.responses import Response
 from oncall.escalation.simulate import Ahead, drive
 from oncall.escalation.trace import Action, Attempt, Callback, Event, Start, Tell, Trace
+from oncall.logs.shows import EVERYTHING, Shows
+from oncall.model import Account
 from oncall.plan import Plan
 from oncall.replay.verdict import UNKNOWN, ActualAttempt, ActualCallback, ExpectedAttempt, Move
 from oncall.workspace.numbers import same
@@ -29,12 +31,14 @@ _SAME_SECOND = 1
 
 class Seen(Struct, frozen=True):
     """What a record says of how people respond: the attempts in the order they started, by people who are known; when
-    the caller left; what came of the callback, and when the dispatch was over for the caller."""
+    the caller left; what came of the callback, and when the dispatch was over for the caller. `shows` is what the log
+    can show at all."""
 
     attempts: tuple[ActualAttempt, ...]
     hung_up: float | None
     callback: ActualCallback | None
     ended: float
+    shows: Shows = EVERYTHING
 
     def by_method(self) -> Mapping[tuple[str | None, str | None], list[ActualAttempt]]:
         """The attempts of each person on each channel, in order."""
@@ -72,6 +76,7 @@ class _Driver:
     def __init__(self, dispatch: Dispatch, seen: Seen, guess: Response | None, guessed: str) -> None:
         self._dispatch = dispatch
         self._confirm = bool(dispatch.account.confirm)
+        self._proof_needed = needs_proof(dispatch.account, seen.shows)
         self._seen = seen
         self._guess = guess
         self._guessed = guessed
@@ -178,12 +183,12 @@ class _Driver:
         picked_up = picked_up or 0
         if start.channel == "voice":
             picked_up = min(picked_up, start.wait)
-        if not goes_on(self._seen.attempts, actual):
+        if counts_as_taken(self._seen.attempts, actual, self._proof_needed):
             self._unconfirmed.add(name)
             yield Event(start.at + picked_up, "acknowledged", name)
-        elif not self._confirm or start.channel != "voice":
+        elif not self._confirm:
             yield Event(start.at + picked_up, "ended", name, "voicemail")
-        else:
+        elif start.channel == "voice":  # a message that is read proves nothing where somebody has to confirm
             ended = picked_up if actual.ended is None else max(picked_up, actual.ended - actual.started)
             yield Event(start.at + picked_up, "answered", name)
             yield Event(start.at + ended, "ended", name, "voicemail")
@@ -211,6 +216,17 @@ def is_answered(actual: ActualAttempt, confirm: bool) -> bool:
     return actual.outcome == "answered" or (
         actual.outcome == "cancelled" and actual.picked_up is not None and not confirm
     )
+
+
+def needs_proof(account: Account, shows: Shows) -> bool:
+    """Whether picking up is not enough: the account asks for a confirmation, and the log would show one."""
+    return bool(account.confirm) and shows.acknowledgements
+
+
+def counts_as_taken(attempts: Sequence[ActualAttempt], answered: ActualAttempt, proof_needed: bool) -> bool:
+    """Whether an attempt that was picked up counts as taken: nobody was tried after it, and no proof is needed that a
+    person took it. Where proof is needed and lacking it is a voicemail to the policy."""
+    return not proof_needed and not goes_on(attempts, answered)
 
 
 def goes_on(attempts: Sequence[ActualAttempt], answered: ActualAttempt) -> bool:

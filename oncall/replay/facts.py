@@ -50,10 +50,12 @@ class Supervised(Struct, frozen=True):
 class Facts(Struct, frozen=True):
     """What a dispatch adds. Times are seconds from its start, whatever happened after the caller left aside.
 
-    `taken` is when a person took it or picked up, None where nobody did before it was over for the caller; `seen` until
-    when it was waited for. `tier` is that of who took it and `deepest` the last that was tried, from 1, both None where
-    that cannot be told. `followed` is whether it went as the policy says, None where that cannot be judged, and
-    `divergence` the first kind of divergence. `supervised` is None where the plan could not be had.
+    `is_taken` is whether a person took it or picked up before it was over for the caller, None where the log does not
+    prove either; `taken` is when, None where nobody did or the log does not say when; `seen` until when it was waited
+    for. `hang_ups` and `callbacks` are whether the log would say so if the caller had left, or been called back. `tier`
+    is that of who took it and `deepest` the last that was tried, from 1, both None where that cannot be told.
+    `followed` is whether it went as the policy says, None where that cannot be judged, and `divergence` the first kind
+    of divergence. `supervised` is None where the plan could not be had.
     """
 
     dispatch: str
@@ -64,8 +66,11 @@ class Facts(Struct, frozen=True):
     is_message: bool
     operator: str | None
     result: str
+    is_taken: bool | None
     taken: float | None
     seen: float
+    hang_ups: bool
+    callbacks: bool
     hung_up: float | None
     resolved: bool | None
     tier: int | None
@@ -102,8 +107,11 @@ class FactsOf:
             is_message=account is not None and account.kind == "message",
             operator=verdict.operator,
             result=verdict.result,
-            taken=None if taken is None else exact(max(taken, 0.0)),
+            is_taken=_is_taken(verdict),
+            taken=None if taken is None or not _is_time_known(verdict, place) else exact(max(taken, 0.0)),
             seen=exact(max(verdict.ended, 0.0)),
+            hang_ups=verdict.shows.hang_ups,
+            callbacks=verdict.shows.callbacks,
             hung_up=None if verdict.hung_up is None else exact(verdict.hung_up),
             resolved=verdict.resolved,
             tier=tiers[place] if place is not None else None,
@@ -152,6 +160,16 @@ def exact(seconds: float) -> float:
 
 
 # Who took it.
+
+
+def _is_taken(verdict: Verdict) -> bool | None:
+    if verdict.result in ("reached", "answered"):
+        return True
+    return False if verdict.is_known_not_taken else None
+
+
+def _is_time_known(verdict: Verdict, place: int | None) -> bool:
+    return place is None or verdict.result == "reached" or verdict.actual[place].pick_up_known
 
 
 def taken_by(verdict: Verdict) -> tuple[float | None, int | None]:

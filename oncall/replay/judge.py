@@ -21,8 +21,8 @@ from oncall.plan import Plan
 from oncall.replay.alignment import Aligned, align
 from oncall.replay.causes import cause_of
 from oncall.replay.chain import Chain, unread
-from oncall.replay.expected import Expected, Seen, expected_of
-from oncall.replay.people import people_of
+from oncall.replay.expected import Expected, Seen, expected_of, needs_proof
+from oncall.replay.people import people_behind, people_of
 from oncall.replay.record import Record
 from oncall.replay.results import answered_by, doubts_about, due_of, ended_of, lost_ends, result_of
 from oncall.replay.verdict import (
@@ -35,20 +35,12 @@ from oncall.replay.verdict import (
     ExpectedAttempt,
     Missing,
     Result,
+    Transfer,
     Verdict,
 )
 
 _MOST_LOST = 1
 _MOST_TRIED = 20  # attempts among which the end of a lost one is looked for
-# What attempts that cannot be seen do not change.
-_SEEN_IN_PART = (
-    "schedule_gap",
-    "wrong_person",
-    "no_backup",
-    "skipped_tier",
-    "stopped_early",
-    "slow_escalation",
-)
 _ENDINGS = ("no_answer", "busy", "declined", "unreachable", "failed", "voicemail", "answered")
 
 
@@ -67,7 +59,8 @@ def judge(record: Record, plan: Plan | None, why_not: str | None = None, contact
     enough; the answer is then to be asked of one that does.
     """
     if plan is None:
-        return _verdict(record, None, record.attempts, (Missing(why_not or "the plan of the time", record.log_line),))
+        why = (Missing(why_not or "the plan of the time", record.log_line),)
+        return _verdict(record, None, record.attempts, why, transfer=record.transfer)
     contacts = contacts or Contacts(plan)
     account = record.account
     if account is None and record.line is not None:
@@ -78,7 +71,20 @@ def judge(record: Record, plan: Plan | None, why_not: str | None = None, contact
         return chain is not None and _is_due(chain, record, attempts, place)
 
     known = people_of(record, contacts, is_due if chain else None)
-    return _verdict(record, chain, known.attempts, (*missing, *known.unsure), account)
+    transfer = _transfer(record, contacts)
+    return _verdict(record, chain, known.attempts, (*missing, *known.unsure), account, transfer)
+
+
+def _transfer(record: Record, contacts: Contacts) -> Transfer | None:
+    """A transfer with the people who were tried for it, as far as one person alone is meant."""
+    if record.transfer is None:
+        return None
+    behind = [people_behind(one, contacts) for one in record.transfer.attempts]
+    attempts = [
+        replace(one, person=people[0] if len(people) == 1 else None)
+        for one, people in zip(record.transfer.attempts, behind, strict=True)
+    ]
+    return replace(record.transfer, attempts=tuple(attempts))
 
 
 def _chain(plan: Plan, account: str | None, record: Record) -> tuple[Chain | None, tuple[Missing, ...]]:
@@ -110,30 +116,40 @@ def _verdict(
     attempts: tuple[ActualAttempt, ...],
     unsure: tuple[Missing, ...],
     account: str | None = None,
+    transfer: Transfer | None = None,
 ) -> Verdict:
     recovery = chain.policy.recovery if chain else None
     due = due_of(record, recovery)
-    confirm = bool(chain.account.confirm) if chain else False
-    result = result_of(record, answered_by(record, attempts, confirm), due)
-    if chain is None and result != result_of(record, answered_by(record, attempts, confirm=True), due):
-        result = "undetermined"
+    proof_needed = chain is not None and needs_proof(chain.account, record.shows)
+    answered = answered_by(record, attempts, proof_needed)
+    result = result_of(record, answered, due)
+    if chain is None and result == "answered" and record.shows.acknowledgements:
+        result = "undetermined"  # picking up is enough, unless the account asks for more
     opened = record.callback is not None
     doubts = doubts_about(record, result, due, can_recover=chain is None or recovery is not None or opened)
     lost = lost_ends(record, attempts, result)
     unsure = (*record.unsure, *unsure)
     held = _hold(chain, record, attempts) if chain else None
     missing = [*unsure, *(one.missing for one in record.doubts), *_lost(attempts), *_hidden(held, record)]
-    if doubts or lost or record.is_scattered or (chain is None and result == "recovered" and due is None):
-        result = "undetermined"
+    possible: tuple[Result, ...] = (result,)
+    if doubts or lost or record.is_scattered or result == "undetermined" or (chain is None and result == "recovered"):
+        result, possible = "undetermined", ()
+    causes: set[Cause] = {"undetermined"}
+    if chain and held and possible and not unsure:
+        causes = {_cause(chain, record, attempts, held)}
+    if result == "missed" and _may_have_hung_up(record, chain):
+        result, possible = "undetermined", ("abandoned", "missed")
+        missing.append(Missing("whether the caller hung up: this log cannot show it", record.log_line))
+        if chain and held and not unsure:
+            causes.add(_cause_if_hung_up(chain, record, attempts))
     cause: Cause | None = None
     if result not in ("reached", "answered"):
-        sure = held is not None and result != "undetermined" and not unsure
-        cause = _cause(chain, record, attempts, held) if chain and held and sure else "undetermined"
+        cause = causes.pop() if len(causes) == 1 else "undetermined"
     divergences: list[Divergence] = []
     recovery_failed: list[Divergence] = []
     if chain and held and not unsure:
         divergences = _certain(held.aligned.divergences, record, attempts)
-        recovery_failed = _recovery(chain, record, result, due)
+        recovery_failed = _recovery(chain, record, possible, due)
         if divergences or not _is_cut(record, attempts):  # else another may have been the first
             divergences += recovery_failed
     first = record.first_taken
@@ -151,6 +167,7 @@ def _verdict(
         callback=_callback(record.callback, due),
         ended=record.ended,
         hung_up=record.hung_up,
+        left=record.left,
         acknowledged=first.at if first else None,
         by=first.person if first else None,
         disposition=record.disposition,
@@ -160,19 +177,38 @@ def _verdict(
         operator=record.operator,
         recordings=record.recordings,
         log_line=record.log_line,
+        shows=record.shows,
+        possible=possible,
+        transfer=transfer,
         trace=held.expected.trace if held else None,
     )
 
 
 def seen_in(record: Record, attempts: tuple[ActualAttempt, ...]) -> Seen:
     """What the engine can be told of a record."""
-    return Seen(attempts, record.hung_up, record.callback, record.ended)
+    return Seen(attempts, record.hung_up, record.callback, record.ended, record.shows)
 
 
 def _hold(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...]) -> Held:
+    """A record held against its chain. Of what was due on channels that the log cannot show, it may be that it came and
+    nobody responded, or that the system never sends such messages, and went on at once: whichever fits better holds, so
+    that no divergence is claimed that only hangs on what cannot be seen."""
+    held = _hold_by(chain, record, attempts)
+    if not held.aligned.divergences or record.shows.channels is None:
+        return held
+    reduced = chain.by_channels(record.shows.channels)
+    if reduced is None:
+        return held
+    without = _hold_by(reduced, record, attempts)
+    if len(without.aligned.divergences) < len(held.aligned.divergences):
+        return without
+    return held
+
+
+def _hold_by(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...]) -> Held:
     seen = seen_in(record, attempts)
     expected = expected_of(chain.plan, chain.name, record.start, seen, record.dispatch)
-    ended = ended_of(record, answered_by(record, attempts, bool(chain.account.confirm)))
+    ended = ended_of(record, answered_by(record, attempts, needs_proof(chain.account, record.shows)))
     aligned = align(chain, expected.attempts, attempts, ended, record.shows)
     if any(one.kind == "extra_attempt" for one in aligned.divergences):
         aligned = _with_what_was_nearly_due(chain, record, attempts, aligned, ended)
@@ -189,7 +225,7 @@ def _with_what_was_nearly_due(
         for one in attempts
     )
     hung_up = None if record.hung_up is None else record.hung_up + TOLERANCE
-    seen = Seen(later, hung_up, record.callback, record.ended)
+    seen = Seen(later, hung_up, record.callback, record.ended, record.shows)
     expected = expected_of(chain.plan, chain.name, record.start, seen, record.dispatch)
     nearly = align(chain, expected.attempts, attempts, ended, record.shows)
     still = {one.actual for one in nearly.divergences}
@@ -230,32 +266,46 @@ def _cause(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...], he
     return causes.pop()
 
 
+def _may_have_hung_up(record: Record, chain: Chain | None) -> bool:
+    """Whether the caller may have left unseen: the log cannot show that, and nothing in it says how it ended."""
+    is_message = chain is not None and chain.account.kind == "message"
+    return not (record.shows.hang_ups or is_message or record.hung_up is not None or record.disposition is not None)
+
+
+def _cause_if_hung_up(chain: Chain, record: Record, attempts: tuple[ActualAttempt, ...]) -> Cause:
+    """The cause if the caller left when the call was over."""
+    left = record.closed if record.closed is not None else max(record.last, record.ended)
+    gone = replace(record, hung_up=left, over=min(record.over, left), ended=min(record.ended, left))
+    return _cause(chain, gone, attempts, _hold(chain, gone, attempts))
+
+
 def _stands(held: Held, record: Record) -> bool:
     """Whether a cause holds whatever happened where the record is in doubt, which is after the result was certain: what
     was not there or not done until then stays so, as does a divergence before."""
     start = _doubtful_from(record)
-    if any(_hidden(held, record)) and held.cause not in _SEEN_IN_PART:
-        return False
-    if start == inf or held.cause in ("schedule_gap", "no_backup", "slow_escalation"):
+    if start == inf or held.cause == "schedule_gap":
         return True
-    divergences = held.aligned.divergences
-    return held.cause in ("wrong_person", "skipped_tier") and divergences[0].at < start
+    divergences = held.aligned.divergences  # what is hidden may be another that comes first
+    return (
+        held.cause in ("wrong_person", "no_backup", "skipped_tier") and bool(divergences) and divergences[0].at < start
+    )
 
 
 def _hidden(held: Held | None, record: Record) -> Iterator[Missing]:
     """What was due on channels that the log cannot show."""
     due = {
         one.attempt.channel
-        for one in (held.expected.attempts if held and record.shows is not None else ())
-        if one.attempt.channel not in (record.shows or ()) and one.attempt.started < record.ended
+        for one in (held.expected.attempts if held else ())
+        if not record.shows.shows_channel(one.attempt.channel) and one.attempt.started < record.ended
     }
     if due:
         yield Missing(f"attempts by {' and '.join(sorted(due))}: this log cannot show them", record.log_line)
 
 
 def _doubtful_from(record: Record) -> float:
-    """When the record is first in doubt."""
-    return min((one.start for one in record.doubts if one.until > 0 or one.start >= 0), default=inf)
+    """When the record is first in doubt. What may have happened after it was over changes nothing before."""
+    doubts = [one for one in record.doubts if one.until > 0 or one.start >= 0]
+    return min((one.start for one in doubts if one.start <= record.over), default=inf)
 
 
 def _endings(chain: Chain, attempts: Sequence[ActualAttempt], place: int, ended: float) -> Iterator[ActualAttempt]:
@@ -297,19 +347,22 @@ def _is_cut(record: Record, attempts: Sequence[ActualAttempt]) -> bool:
     return _doubtful_from(record) < record.ended or any(one.outcome == UNKNOWN for one in attempts)
 
 
-def _recovery(chain: Chain, record: Record, result: Result, due: float | None) -> list[Divergence]:
-    """What is wrong with the recovery: none was opened, or the callback came late or never."""
+def _recovery(chain: Chain, record: Record, possible: tuple[Result, ...], due: float | None) -> list[Divergence]:
+    """What is wrong with the recovery: none was opened, or the callback came late or never. Of callbacks that the log
+    cannot show nothing is said."""
     recovery, callback = chain.policy.recovery, record.callback
-    if result in ("reached", "answered", "undetermined"):
+    if not possible or "reached" in possible or "answered" in possible:
+        return []
+    if not record.shows.callbacks and (callback is None or callback.completed is None):
         return []
     file, line = chain.place(f"{chain.written}#recovery")
-    if callback is None or callback.opened is None:
+    if record.shows.callbacks and (callback is None or callback.opened is None):
         if recovery is None:
             return []
         done = " though one was made" if callback and callback.completed is not None else ""
         message = f"nobody took it, and no callback was opened{done}"
         return [Divergence("no_recovery", record.ended, message, None, file, line)]
-    if due is None or (callback.completed is not None and callback.completed <= due):
+    if callback is None or due is None or (callback.completed is not None and callback.completed <= due):
         return []
     late = 0 if callback.completed is None else round(callback.completed - due)
     when = "never made" if callback.completed is None else f"made {times.show_duration(late)} late"
@@ -332,4 +385,4 @@ def _beside(held: Held) -> tuple[ExpectedAttempt, ...]:
 
 
 def _callback(callback: ActualCallback | None, due: float | None) -> ActualCallback | None:
-    return None if callback is None else replace(callback, due=callback.due if callback.due is not None else due)
+    return None if callback is None else replace(callback, due=due)

@@ -28,8 +28,6 @@ PERCENTILES = (0.5, 0.75, 0.9)
 ONE_WAKING = 60
 """Seconds between two attempts that wake a person once."""
 
-_TAKEN = ("reached", "answered")
-_UNDETERMINED = "undetermined"
 _MOST = 100  # dispatches of an operator that are listed
 
 
@@ -47,11 +45,18 @@ class Measure(Struct, frozen=True):
 
 
 class Counts(Struct):
-    """What a group of dispatches of one kind comes to. Those whose result is undetermined are counted, and in nothing
-    else but what became of the reason, how far down they went, and whether they followed the policy."""
+    """What a group of dispatches of one kind comes to. Those of which the log does not prove whether anybody took them
+    are counted, and in nothing else but what became of the reason, how far down they went, and whether they followed
+    the policy. What the source of a dispatch cannot show is in no share of that kind: hang-ups, callbacks, times."""
 
     dispatches: int = 0
     result: Counter[str] = field(default_factory=Counter)
+    is_taken: int = 0
+    not_taken: int = 0
+    hang_ups_shown: int = 0
+    callbacks_shown: int = 0
+    recovered_shown: int = 0
+    time_unknown: int = 0
     hung_up: int = 0
     hung_up_early: int = 0
     within: int = 0
@@ -73,49 +78,59 @@ class Counts(Struct):
         if facts.followed is not None:
             self.judged += 1
             self.followed += facts.followed
-        if facts.result != _UNDETERMINED:
-            self._add_times(facts, limit)
+        if facts.is_taken:
+            self._add_taken(facts, limit)
+        elif facts.is_taken is False:
+            self._add_not_taken(facts, limit)
+        self.hang_ups_shown += facts.hang_ups and facts.is_taken is not None
 
-    def _add_times(self, facts: Facts, limit: float) -> None:
-        if facts.taken is not None:
-            self.taken[ceil(facts.taken)] += 1
-            self.within += facts.taken <= limit
-            self.tier[facts.tier or 0] += 1
-        else:
-            self.censored[ceil(facts.seen)] += 1
-            if facts.hung_up is not None and facts.result not in _TAKEN:
-                self.hung_up += 1
-                self.hung_up_early += facts.hung_up <= limit
+    def _add_taken(self, facts: Facts, limit: float) -> None:
+        self.is_taken += 1
+        self.tier[facts.tier or 0] += 1
+        if facts.taken is None:
+            self.time_unknown += 1
+            return
+        self.taken[ceil(facts.taken)] += 1
+        self.within += facts.taken <= limit
+
+    def _add_not_taken(self, facts: Facts, limit: float) -> None:
+        self.not_taken += 1
+        self.callbacks_shown += facts.callbacks
+        self.recovered_shown += facts.callbacks and facts.result == "recovered"
+        self.censored[ceil(facts.seen)] += 1
+        if facts.hung_up is not None and facts.hang_ups:
+            self.hung_up += 1
+            self.hung_up_early += facts.hung_up <= limit
 
     @property
     def determined(self) -> int:
-        """Those whose result the log proves."""
-        return self.dispatches - self.result[_UNDETERMINED]
+        """Those of which the log proves whether anybody took them."""
+        return self.is_taken + self.not_taken
 
     @property
     def answer_rate(self) -> Share:
         """Taken live, of those offered."""
-        return Share(sum(self.result[name] for name in _TAKEN), self.determined)
+        return Share(self.is_taken, self.determined)
 
     @property
     def recovered(self) -> Share:
-        """Not taken live and called back in time, of those that were not taken live."""
-        return Share(self.result["recovered"], self.determined - self.answer_rate.number)
+        """Not taken live and called back in time, of those that were not taken live and whose log shows callbacks."""
+        return Share(self.recovered_shown, self.callbacks_shown)
 
     @property
     def abandonment(self) -> Share:
-        """Whose caller left before a person took it, of those offered."""
-        return Share(self.hung_up, self.determined)
+        """Whose caller left before a person took it, of those offered whose log shows who hung up."""
+        return Share(self.hung_up, self.hang_ups_shown)
 
     @property
     def service_level(self) -> Share:
-        """Taken in time, of all offered: who left counts against it however soon that was."""
-        return Share(self.within, self.determined)
+        """Taken in time, of all offered whose time is known: who left counts against it however soon that was."""
+        return Share(self.within, self.determined - self.time_unknown)
 
     @property
     def service_level_without_early(self) -> Share:
         """The same without those who left while there still was time to take the call."""
-        return Share(self.within, self.determined - self.hung_up_early)
+        return Share(self.within, self.determined - self.time_unknown - self.hung_up_early)
 
     @property
     def resolution(self) -> Share:
@@ -332,7 +347,7 @@ class Metrics:
     def add(self, facts: Facts) -> None:
         """One more dispatch."""
         self.dispatches += 1
-        self.undetermined += facts.result == _UNDETERMINED
+        self.undetermined += facts.is_taken is None
         self.first = facts.at if self.first is None else min(self.first, facts.at)
         self.last = facts.at if self.last is None else max(self.last, facts.at)
         if facts.account is not None and facts.account_name is not None:

@@ -62,5 +62,7 @@ def people_behind(one: ActualAttempt, contacts: Contacts) -> tuple[str, ...]:
     named = contacts.person_named(one.person) if one.person is not None else None
     if one.address is None:
         return (named,) if named is not None else ()
-    people = contacts.people_at(one.address)
-    return (named,) if named is not None and named in people else people
+    people = contacts.recognized(one.address)
+    if named is not None and (named in people or not (people or contacts.is_of_somebody(one.address))):
+        return (named,)
+    return people

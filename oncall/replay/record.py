@@ -16,7 +16,8 @@ from msgspec.structs import replace
 
 from oncall.logs.event import LogEvent, encode
 from oncall.logs.faults import Fault
-from oncall.replay.verdict import TOLERANCE, UNKNOWN, ActualAttempt, ActualCallback, Missing
+from oncall.logs.shows import EVERYTHING, Shows, union
+from oncall.replay.verdict import TOLERANCE, UNKNOWN, ActualAttempt, ActualCallback, Missing, Transfer
 from oncall.times import DAY, show_duration
 
 Numbered = tuple[int, LogEvent]
@@ -29,6 +30,8 @@ _MOST_ATTEMPTS = 300
 _LONGEST = 92 * DAY  # from the start to whatever is tried, taken or given up, before and after
 _OF_ATTEMPTS = ("attempt_started", "attempt_ringing", "attempt_answered", "attempt_ended")
 
+_AFTERWARDS = ("callback_opened", "callback_escalated", "callback_completed", "resolved", "gap", "note")
+
 # At one instant: the call, then what was begun, how it ended, who took it, and what came of it.
 _RANKS = {
     "received": 0,
@@ -40,14 +43,15 @@ _RANKS = {
     "attempt_answered": 6,
     "acknowledged": 7,
     "attempt_ended": 8,
-    "caller_hung_up": 9,
-    "callback_opened": 10,
-    "callback_escalated": 11,
-    "callback_completed": 12,
-    "closed": 13,
-    "resolved": 14,
-    "gap": 15,
-    "note": 16,
+    "transferred": 9,
+    "caller_hung_up": 10,
+    "callback_opened": 11,
+    "callback_escalated": 12,
+    "callback_completed": 13,
+    "closed": 14,
+    "resolved": 15,
+    "gap": 16,
+    "note": 17,
 }
 
 
@@ -72,8 +76,12 @@ class Record(Struct, frozen=True):
     """A recorded dispatch. `start` is its instant in seconds since the epoch.
 
     `over` is when the caller could no longer be reached at once: the first of hang-up, callback and close; `inf` where
-    there is none. `ended` is when the dispatch did: the first of acknowledgement and these, else its `last` event.
-    `shows` are the channels its sources can show at all, None for all of them.
+    there is none. `ended` is when the dispatch did: the first of acknowledgement and these, else the end of its last
+    attempt. `waited_until` is the end of what the caller experienced, from which a callback is counted: the hang-up,
+    else the end of the last attempt; while a message is unanswered, `ended`. `last` is its last event.
+    `shows` is what its sources can show at all: of what they cannot, the record proves nothing.
+    `left` is how the caller left, where that was not by hanging up.
+    `transfer` is what became of the call once somebody who had picked up passed it on, no part of the chain.
     `doubts` may hide anything; `unsure` is evidence without which a cause cannot be proved, though the result can.
     `reported` is what was found wrong with its lines.
     """
@@ -87,16 +95,19 @@ class Record(Struct, frozen=True):
     log_line: int
     last: float
     attempts: tuple[ActualAttempt, ...]
+    transfer: Transfer | None
     taken: tuple[Taken, ...]
     hung_up: float | None
+    left: str | None
     callback: ActualCallback | None
     closed: float | None
     disposition: str | None
     resolved: bool | None
     recordings: tuple[str, ...]
-    shows: frozenset[str] | None
+    shows: Shows
     over: float
     ended: float
+    waited_until: float
     doubts: tuple[Doubt, ...]
     unsure: tuple[Missing, ...]
     reported: tuple[Fault, ...]
@@ -217,8 +228,10 @@ class _Putting:
         self._two_accounts = False
         self._recordings: dict[str, None] = {}
         self._resolved: bool | None = None
+        self._transfers: list[tuple[float, int]] = []
         self._callback: ActualCallback | None = None
         self._hung_up: float | None = None
+        self._left: str | None = None
         self._closed: tuple[float, str | None] | None = None
         self._events = self._without_doubles(events) if twins else events
         self._start = self._received()
@@ -232,12 +245,16 @@ class _Putting:
                 at = None if fault.time is None else fault.time - self._start
                 missing = Missing(fault.what, fault.line)
                 self._doubts.append((-inf, inf, missing) if at is None else (at, at, missing))
-        attempts = sorted((self._attempt(draft) for draft in self._drafts.values()), key=_turn)
+        every_attempt = sorted((self._attempt(draft) for draft in self._drafts.values()), key=_turn)
+        attempts, transfer = self._split_at_transfer(every_attempt)
         first = self._events[0][3]
         last = self._events[-1][0] - self._start
         taken = sorted(self._taken, key=lambda one: (one.at, one.person or ""))
         over = self._over()
         ended = min(over, taken[0].at) if taken else over
+        attempts_over = self._attempts_over(attempts)
+        if ended == inf:
+            ended = attempts_over if attempts_over is not None else self._last_of_chain()
         said = {name: value for name, (value, _) in self._said.items()}
         return Record(
             dispatch=first.dispatch,
@@ -249,8 +266,10 @@ class _Putting:
             log_line=min([number for _, _, number, _ in self._events]),
             last=last,
             attempts=tuple(attempts),
+            transfer=transfer,
             taken=tuple(taken),
             hung_up=self._hung_up,
+            left=self._left,
             callback=self._callback,
             closed=self._closed[0] if self._closed else None,
             disposition=self._closed[1] if self._closed else None,
@@ -258,19 +277,44 @@ class _Putting:
             recordings=tuple(self._recordings),
             shows=self._shown(),
             over=over,
-            ended=last if ended == inf else ended,
+            ended=ended,
+            waited_until=next((at for at in (self._hung_up, attempts_over) if at is not None), ended),
             doubts=tuple(Doubt(*one) for one in sorted(self._doubts, key=lambda one: one[:2])),
             unsure=tuple(self._unsure),
             reported=tuple(self._faults),
         )
 
-    def _shown(self) -> frozenset[str] | None:
-        shown: set[str] = set()
-        for _, _, _, event in self._events:
-            if event.source is None or event.source.channels is None:
-                return None
-            shown.update(event.source.channels)
-        return frozenset(shown)
+    def _split_at_transfer(self, attempts: Sequence[ActualAttempt]) -> tuple[list[ActualAttempt], Transfer | None]:
+        """The attempts of the chain, and the transfer that ended it: the first after somebody had picked up."""
+        picked_up = min((one.picked_up for one in attempts if one.picked_up is not None), default=inf)
+        first = next(((at, number) for at, number in self._transfers if at >= picked_up), None)
+        if first is None:
+            return list(attempts), None
+        chain = [one for one in attempts if one.started < first[0] - _SAME_SECOND or one.started <= picked_up]
+        after = [one for one in attempts if one not in chain]
+        return chain, Transfer(first[0], tuple(after), first[1])
+
+    @staticmethod
+    def _attempts_over(attempts: Sequence[ActualAttempt]) -> float | None:
+        """When the last attempt ended; None where one has no end: a message nobody answered, or a call whose end is
+        lost."""
+        ends = [attempt.ended for attempt in attempts]
+        return max((end for end in ends if end is not None), default=None) if None not in ends else None
+
+    def _last_of_chain(self) -> float:
+        """The last event of the chain itself: what was added afterwards, such as a callback, is not of it."""
+        times = [time for time, _, _, event in self._events if event.type not in _AFTERWARDS]
+        return (times[-1] if times else self._events[0][0]) - self._start
+
+    def _shown(self) -> Shows:
+        """What the sources show together. An event that somebody added by hand to an imported record proves itself and
+        nothing more; a record that begins without a source is whole."""
+        marks = {event.type: event.source for _, _, _, event in reversed(self._events)}
+        first = marks.get("received", self._events[0][3].source)
+        if first is None or first.shown is None:
+            return EVERYTHING
+        sources = (event.source for _, _, _, event in self._events if event.source is not None)
+        return union(source.shown or EVERYTHING for source in sources)
 
     def _over(self) -> float:
         opened = self._callback.opened if self._callback else None
@@ -331,9 +375,11 @@ class _Putting:
             self._try(at, number, event)
         elif kind == "acknowledged":
             self._acknowledge(at, number, event)
+        elif kind == "transferred" or (kind == "note" and "transfer" in (event.text or "").casefold()):
+            self._transfers.append((at, number))
         elif kind == "caller_hung_up":
             if self._hung_up is None:
-                self._hung_up = max(at, 0.0)
+                self._hung_up, self._left = max(at, 0.0), event.text
         elif kind.startswith("callback_"):
             self._call_back(at, number, event)
         elif kind == "closed":
@@ -426,6 +472,7 @@ class _Putting:
         picked_up = draft.picked_up
         if picked_up is None and outcome == "answered":
             picked_up = ended
+        pick_up_known = draft.picked_up is not None or (draft.end is not None and draft.end[1].source is None)
         return ActualAttempt(
             id=draft.id,
             person=draft.person,
@@ -441,6 +488,7 @@ class _Putting:
             raw=draft.end[1].raw if draft.end else None,
             recording=draft.end[1].recording if draft.end else None,
             log_line=line,
+            pick_up_known=pick_up_known,
         )
 
     def _end(self, draft: _Draft, start: float, line: int) -> tuple[float | None, str]:
@@ -450,9 +498,9 @@ class _Putting:
         if draft.end is not None and draft.end[1].outcome is None and draft.picked_up is not None:
             return max(draft.end[0], start), "answered"
         if draft.end is None or draft.end[1].outcome is None:
-            if draft.channel not in (None, "voice"):
-                return None, "no_response"
-            return None, UNKNOWN
+            told = draft.start[1].outcome if draft.start is not None else None  # by a source that does not say when
+            silent = UNKNOWN if draft.channel in (None, "voice") else "no_response"
+            return None, told or silent
         ended, outcome = draft.end[0], draft.end[1].outcome
         if ended < start - _SAME_SECOND:
             self._faults.append(Fault(line, f"this attempt ends {_seconds(start - ended)} before it starts"))

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import inf
 
 from oncall.model import Recovery
-from oncall.replay.expected import goes_on, is_answered
+from oncall.replay.expected import counts_as_taken, goes_on, is_answered
 from oncall.replay.record import Doubt, Record
-from oncall.replay.verdict import UNKNOWN, ActualAttempt, Result
+from oncall.replay.verdict import TOLERANCE, UNKNOWN, ActualAttempt, Result
+
+# What the disposition of `closed` says of the result.
+_CONFIRMED_BY: Mapping[str, tuple[Result, ...]] = {
+    "reached": ("reached",),
+    "abandoned": ("abandoned",),
+    "exhausted": ("missed",),
+    "no_one_on_call": ("missed",),
+}
 
 
 def result_of(record: Record, answered: ActualAttempt | None, due: float | None) -> Result:
@@ -29,11 +37,12 @@ def result_of(record: Record, answered: ActualAttempt | None, due: float | None)
     return "abandoned" if record.hung_up is not None else "missed"
 
 
-def answered_by(record: Record, attempts: Sequence[ActualAttempt], confirm: bool) -> ActualAttempt | None:
-    """The attempt that was picked up while the caller was there, with nobody tried after it."""
+def answered_by(record: Record, attempts: Sequence[ActualAttempt], proof_needed: bool) -> ActualAttempt | None:
+    """The attempt that was picked up while the caller was there, with nobody tried after it. None where proof is needed
+    that a person took it."""
     for one in attempts:
         there = one.picked_up is not None and one.picked_up <= record.over
-        if there and is_answered(one, confirm) and not goes_on(attempts, one):
+        if there and is_answered(one, proof_needed) and counts_as_taken(attempts, one, proof_needed):
             return one
     return None
 
@@ -46,20 +55,26 @@ def ended_of(record: Record, answered: ActualAttempt | None) -> float:
 
 
 def due_of(record: Record, recovery: Recovery | None) -> float | None:
-    """When the callback was due: as recorded, else as the policy says from when it was opened, else from the
-    dispatch's end. None where neither says."""
+    """When the callback was due: as recorded, but never later than the policy promises, counted from the end of what
+    the caller experienced. A callback opened within the tolerance of that counts from its opening. None where neither
+    the record nor the policy says."""
     callback = record.callback
-    if callback and callback.due is not None:
-        return callback.due
+    recorded = callback.due if callback else None
     if recovery is None:
-        return None
-    opened = callback.opened if callback and callback.opened is not None else record.ended
-    return opened + recovery.due_within
+        return recorded
+    start = record.waited_until
+    if callback and callback.opened is not None and 0 <= callback.opened - start <= TOLERANCE:
+        start = callback.opened
+    promised = start + recovery.due_within
+    return promised if recorded is None else min(recorded, promised)
 
 
 def doubts_about(record: Record, result: Result, due: float | None, *, can_recover: bool) -> list[Doubt]:
     """The doubts that could make a result another: those that begin before the last moment at which something the log
-    does not have could have changed it."""
+    does not have could have changed it. None where the log itself says at the end how it was: its `closed` covers what
+    is missing before."""
+    if record.disposition is not None and result in _CONFIRMED_BY.get(record.disposition, ()):
+        return [doubt for doubt in record.doubts if doubt.start == -inf]  # lines that could not be read
     last = _last_to_matter(record, result, due, can_recover)
     return [one for one in record.doubts if one.start < last and (one.until > 0 or one.start >= 0)]
 
@@ -69,7 +84,7 @@ def _last_to_matter(record: Record, result: Result, due: float | None, can_recov
     if result == "reached" and first is not None:
         return -inf if record.hung_up is not None else first.at
     if result == "answered":
-        return inf
+        return record.over
     if result == "recovered":
         return record.over
     closed = inf if record.closed is None else record.closed

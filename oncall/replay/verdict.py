@@ -10,6 +10,7 @@ from typing import Literal
 from msgspec import Struct
 
 from oncall.escalation.trace import Attempt, Trace
+from oncall.logs.shows import EVERYTHING, Shows
 from oncall.plan import PlanUsed as PlanUsed
 
 RULES_VERSION = 1
@@ -46,6 +47,7 @@ Kind = Literal[
     "late",
     "early",
     "skipped_tier",
+    "skipped_step",
     "wrong_person",
     "stopped_early",
     "no_recovery",
@@ -60,7 +62,8 @@ class ActualAttempt(Struct, frozen=True):
     """One attempt as the log has it.
 
     `person` is None for a number that is nobody's. `outcome` is `unknown` for a call whose end is not in the log.
-    `picked_up` is when the log says it was answered. `log_line` is the line of its first event.
+    `picked_up` is when the log says it was answered; where `pick_up_known` is false that is its end, for want of
+    anything better, and no time to be told. `log_line` is the line of its first event.
     """
 
     id: str
@@ -77,6 +80,15 @@ class ActualAttempt(Struct, frozen=True):
     raw: str | None = None
     recording: str | None = None
     log_line: int | None = None
+    pick_up_known: bool = True
+
+
+class Transfer(Struct, frozen=True):
+    """Somebody who had picked up passed the call on: when, and what was tried from then on."""
+
+    at: float
+    attempts: tuple[ActualAttempt, ...]
+    log_line: int
 
 
 class ExpectedAttempt(Struct, frozen=True):
@@ -165,9 +177,12 @@ class Verdict(Struct, frozen=True):
     """What a recorded dispatch was: what should have happened, what did, where the two part, how it ended and why.
 
     `at` is the instant it started, seconds since the epoch; `ended` when it did (the first of acknowledgement, hang-up,
-    callback and close, else its last event), `acknowledged` when a person took it, and `by` who. `also` are the kinds
-    of the divergences after the first. `trace` is the engine's own, None where there is nothing to hold the dispatch
-    against. `log_line` is the line of its first event. `resolved` is whether the caller's reason was dealt with.
+    callback and close, else the end of its last attempt), `acknowledged` when a person took it, and `by` who. `left` is
+    how the caller left, where that was not by hanging up. `also` are the kinds of the divergences after the first.
+    `trace` is the engine's own, None where there is nothing to hold the dispatch against. `log_line` is the line of its
+    first event. `resolved` is whether the caller's reason was dealt with. `shows` is what the log's sources can show at
+    all, `possible` every result that the record leaves open; empty where it may be any. `transfer` is what became of
+    the call after somebody picked up and passed it on.
     """
 
     dispatch: str
@@ -183,6 +198,7 @@ class Verdict(Struct, frozen=True):
     callback: ActualCallback | None
     ended: float
     hung_up: float | None
+    left: str | None
     acknowledged: float | None
     by: str | None
     disposition: str | None
@@ -192,9 +208,17 @@ class Verdict(Struct, frozen=True):
     operator: str | None
     recordings: tuple[str, ...]
     log_line: int
+    shows: Shows = EVERYTHING
+    possible: tuple[Result, ...] = ()
+    transfer: Transfer | None = None
     plan: PlanUsed | None = None
     trace: Trace | None = None
     counterfactual: Counterfactual | None = None
+
+    @property
+    def is_known_not_taken(self) -> bool:
+        """Whether nobody took it while the caller was there, whatever else the record leaves open."""
+        return bool(self.possible) and not {"reached", "answered"}.intersection(self.possible)
 
     @property
     def first_divergence(self) -> Divergence | None:

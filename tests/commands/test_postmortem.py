@@ -127,9 +127,9 @@ def test_what_the_caller_experienced_takes_two_sentences(page: Callable[..., str
         " up after 1 minute 10 seconds, and nobody had taken it. 2 people were tried, 3 times in all; no callback was"
         " arranged.",
         "",
-        "- In one sentence, to be told to a client: Your call of Thursday 5 November 2026, 11:58 pm EST was not taken"
-        " before the caller hung up after 1 minute 10 seconds: until then everybody was tried as and when the rules"
-        " say; no callback was arranged.",
+        "- In one sentence, to be told to a client: Your call of Thursday 5 November 2026, 11:58 pm EST was not"
+        " answered, and the caller hung up after 1 minute 10 seconds: until then everybody was called as planned; no"
+        " callback was arranged.",
     ]
 
 

@@ -118,7 +118,7 @@ def test_one_dispatch_shows_what_was_due_beside_what_came_and_what_says_so(run: 
         "  cause   stopped early: nobody was tried any more, although somebody was due",
         "  plan    today's files (the workspace is in no git repository), rules 1",
     ]
-    assert " ".join(told.split()).startswith(f"Your call of {WHEN} was not taken: nobody was tried any more")
+    assert " ".join(told.split()).startswith(f"Your call of {WHEN} was not answered: nobody else was called")
     assert "".join(rest) == BESIDE
 
 
@@ -566,7 +566,7 @@ def test_csv_has_a_row_for_each_dispatch(run: Run, duo: Path, many: str) -> None
         *("missed", "skipped_tier", "90", "skipped_tier"),
     )
     assert (missed["log line"], missed["file"], missed["line"]) == ("8", "oncall.yaml", "10")
-    assert missed["told"].endswith("was not taken: somebody whose turn it was was passed over.")
+    assert missed["told"].endswith("was not answered: the person who was due was not called.")
 
 
 def test_markdown_has_a_table_for_each_count_and_the_list(run: Run, duo: Path, many: str) -> None:

@@ -34,6 +34,7 @@ def test_a_log_becomes_these_events_and_the_rest_is_told(path: Path, bring: Call
     assert [event_of(one) for one in done.events] == case["events"]
     assert [remark_of(one) for one in done.report] == case["report"]
     assert {one["source"]["system"] for one in done.events} <= {case["format"]}
-    shows = None if case["format"] in ("csv", "pagerduty") else ["voice"]
-    assert all(one["source"].get("channels") == shows for one in done.events)
+    shown = [one["source"].get("shows", {}) for one in done.events]
+    assert all(("voice" in one.get("channels", ())) == (case["format"] != "csv") for one in shown)
+    assert all(one.get("callbacks", True) == (case["format"] == "csv") for one in shown)
     assert done.status == (1 if any(not one["aside"] for one in done.report) else 0)

@@ -32,7 +32,12 @@ def test_a_log_that_is_mapped_entirely_is_status_0_and_its_size_is_told(bring: B
     done = bring("asterisk-queue-log", QUEUE)
     assert (done.status, [one["type"] for one in done.events]) == (0, ["received", "caller_hung_up"])
     assert done.err == "oncall: 2 events\n"
-    source = {"system": "asterisk-queue-log", "file": "log", "line": 1, "channels": ["voice"]}
+    source = {
+        "system": "asterisk-queue-log",
+        "file": "log",
+        "line": 1,
+        "shows": {"channels": ["voice"], "callbacks": False, "acknowledgements": False},
+    }
     assert done.events[0]["source"] == source
 
 

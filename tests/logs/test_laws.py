@@ -98,7 +98,7 @@ def test_every_line_is_in_an_event_or_has_a_reason(log: tuple[str, bytes]) -> No
     if kind not in BY_LINE or content.startswith((b"\xff\xfe", b"\xfe\xff", b"\x1f\x8b")):
         return
     lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    header = 1 if kind == "asterisk-cdr" and b"disposition" in lines[0].lower() else 0
+    header = 1 if any(word in lines[0].lower() for word in (b"disposition", b"callid")) else 0
     held = {number for number, line in enumerate(lines, 1) if line.strip() and number > header}
     assert held <= told(*imported(kind, content))
 

@@ -63,11 +63,32 @@ class Log:
     due: int | None = None
     completed: int | None = None
     last: int = 0
+    last_of_chain: int = 0
+
+    @property
+    def over(self) -> float:
+        """When the caller could no longer be reached at once."""
+        return min((one for one in (self.hung_up, self.closed, self.opened) if one is not None), default=float("inf"))
+
+    @property
+    def attempts_over(self) -> int | None:
+        """When the last attempt ended, where each has."""
+        ends = [one.ended for one in self.actual]
+        return None if not ends or None in ends else max(end for end in ends if end is not None)
 
     @property
     def ended(self) -> int:
         ends = [one for one in (self.hung_up, self.closed, self.opened, *self.acknowledged) if one is not None]
-        return min(ends) if ends else self.last
+        if ends:
+            return min(ends)
+        return self.last_of_chain if self.attempts_over is None else self.attempts_over
+
+    @property
+    def waited_until(self) -> int:
+        """The end of what the caller experienced."""
+        if self.hung_up is not None:
+            return self.hung_up
+        return self.ended if self.attempts_over is None else self.attempts_over
 
 
 def read(plan: Plan, events: Sequence[LogEvent]) -> Log:
@@ -78,6 +99,8 @@ def read(plan: Plan, events: Sequence[LogEvent]) -> Log:
     for one in sorted(once, key=lambda one: (one.time, order.get(one.type, 2))):
         now = round(one.time.timestamp()) - AT
         log.last = max(log.last, now)
+        if one.type not in ("callback_opened", "callback_escalated", "callback_completed", "resolved", "gap", "note"):
+            log.last_of_chain = max(log.last_of_chain, now)
         if one.type == "attempt_started":
             by_name[one.attempt] = started(plan, one, now)
             log.actual.append(by_name[one.attempt])
@@ -143,7 +166,7 @@ def judge(plan: Plan, events: Sequence[LogEvent]) -> Said:
         side = Side(plan, log, [replace(one) for one in [*due, *more]])
         side.lay()
         said.firsts |= side.firsts or {after[0] if after else None}
-        said.causes |= {cause for kind in side.kinds() for cause in side.causes(kind)}
+        said.causes |= {cause for kind in side.kinds_until_over() for cause in side.causes(kind)}
     return replace(said, causes={None}) if result in ("reached", "answered") else said
 
 
@@ -195,8 +218,10 @@ def responds(plan: Plan, log: Log, one: Actual, wait: int) -> Happenings:
         found.append((one.acknowledged - one.started, "acknowledged"))
     elif one.outcome == "answered":
         assert picked_up is not None
-        if not tried_after(log, one):
+        if not confirm and not tried_after(log, one):
             return [(min(picked_up, wait), "acknowledged")]
+        if confirm and one.channel != "voice":
+            return []
         if confirm:
             found.append((min(picked_up, wait), "answered"))
         found.append((talked_until(one) - one.started if confirm else min(picked_up, wait), "voicemail"))
@@ -265,15 +290,24 @@ class Side:
             else:
                 self.firsts = parting
                 return
+        self.firsts = self.stopped()
+
+    def stopped(self) -> set[tuple[str, int] | None]:
+        """Whether nobody was tried any more although somebody was due."""
         due = self.next_due()
         # Read as: nothing is due any more once a call was picked up, and nobody tried after that.
         answers = [one.picked_up for one in self.log.actual if one.outcome == "answered"]
-        ended = min([self.log.ended, *(at for at in answers[-1:] if at is not None and answered(self.log))])
+        ended = min([self.log.ended, *(at for at in answers[-1:] if at is not None and answered(self.plan, self.log))])
         if due and not due.spare and due.started + TOLERANCE < ended:
-            self.firsts = {("stopped_early", due.started)}
+            return {("stopped_early", due.started)}
+        return set()
 
-    def kinds(self) -> set[str | None]:
-        return {one and one[0] for one in self.firsts} or {None}
+    def kinds_until_over(self) -> set[str | None]:
+        """How the two first part before it was over for the caller: what came after that is left aside."""
+        kinds: set[str | None] = {one[0] for one in self.firsts if one is not None and one[1] <= self.log.over}
+        if any(one is not None and one[1] > self.log.over for one in self.firsts):
+            kinds |= {None, *(one[0] for one in self.stopped() if one is not None)}  # what was due may have come later
+        return kinds or {None}
 
     def next_due(self) -> Due | None:
         left = [one for one in self.due if not one.taken]
@@ -294,7 +328,7 @@ class Side:
                 due = other
                 break
         if due.person != one.person:
-            return {self.somebody_else(str(one.person), due, second) for second in (due.started, one.started)}
+            return {self.somebody_else(one, due, second) for second in (due.started, one.started)}
         if (due.channel, due.address) != (one.channel, one.address):
             return {"wrong_channel"}
         if abs(one.started - due.started) > TOLERANCE:
@@ -338,18 +372,28 @@ class Side:
     def place(self, tier: str) -> int:
         return tier_names(self.plan).index(tier)
 
-    def somebody_else(self, person: str, due: Due, second: int) -> str:
-        """What somebody is who was not due. Read as: who is of this tier as well is not of a later one."""
-        this, *later = self.plan.policies[POLICY].tiers[self.place(due.tier) :]
-        if person in bound(self.plan, this.notify, second):
-            return "wrong_person"
-        is_later = any(person in bound(self.plan, tier.notify, second) for tier in later)
-        return "skipped_tier" if is_later else "wrong_person"
+    def somebody_else(self, one: Actual, due: Due, second: int) -> str:
+        """What somebody is who was not due. What comes first: whether anything is due of them at all, then whether who
+        was due was tried, then whether it was before their own turn."""
+        tiers = self.plan.policies[POLICY].tiers
+        was_tried = any(other.person == due.person for other in self.log.actual)
+        turns = [other for other in self.due if not other.taken and not other.spare and other.person == one.person]
+        if turns:
+            if turns[0].tier != due.tier and not was_tried:
+                return "skipped_tier"
+            return "early" if one.started < turns[0].started - TOLERANCE else "skipped_step"
+        place = self.place(due.tier)
+        binds = [level for level, tier in enumerate(tiers) if str(one.person) in bound(self.plan, tier.notify, second)]
+        if place in binds:
+            return "extra_attempt"
+        if binds and min(binds) > place:
+            return "early" if was_tried else "skipped_tier"
+        return "extra_attempt" if binds and one.started < due.started else "wrong_person"
 
     # Why.
 
     def causes(self, kind: str | None) -> list[str]:
-        """Every cause that it can be, where the two first part in this way."""
+        """Every cause that it can be, where the two first part in this way. What came after it was over is no cause."""
         tiers = self.plan.policies[POLICY].tiers
         bindings = self.plan.accounts[ACCOUNT].bindings
         if tiers and not bound(self.plan, tiers[0].notify, 0):
@@ -398,7 +442,7 @@ class Side:
         """The outcome that ended last in the first tier that had one, whatever tier each may be of."""
         ranked = []
         for number, one in enumerate(self.log.actual):
-            if one.outcome != "cancelled":
+            if one.outcome != "cancelled" and one.started <= self.log.over:
                 ranked.append((self.levels(number, one), end_of(self.log, one), outcome_of(self.log, one)))
         # Read as: nobody of any tier, nobody tried; or somebody all the same.
         nowhere = len(self.plan.policies[POLICY].tiers)
@@ -469,8 +513,10 @@ def taken(log: Log) -> bool:
     return any(one <= min(over) for one in log.acknowledged) if over else bool(log.acknowledged)
 
 
-def answered(log: Log) -> bool:
-    """Read as: whatever is picked up once the dispatch is over is not."""
+def answered(plan: Plan, log: Log) -> bool:
+    """Read as: whatever is picked up once the dispatch is over is not. Where somebody has to confirm, nothing is."""
+    if plan.accounts[ACCOUNT].confirm:
+        return False
     over = min((one for one in (log.hung_up, log.closed, log.opened) if one is not None), default=log.last)
     picked_up = [one for one in log.actual if one.outcome == "answered" and not tried_after(log, one)]
     return any(one.picked_up is not None and one.picked_up <= over for one in picked_up)
@@ -478,11 +524,13 @@ def answered(log: Log) -> bool:
 
 def due_of_callback(plan: Plan, log: Log) -> int | None:
     recovery = plan.policies[POLICY].recovery
-    if log.due is not None:
-        return log.due
     if recovery is None:
-        return None
-    return (log.ended if log.opened is None else log.opened) + recovery.due_within
+        return log.due
+    start = log.waited_until
+    if log.opened is not None and 0 <= log.opened - start <= TOLERANCE:
+        start = log.opened
+    promised = start + recovery.due_within
+    return promised if log.due is None else min(log.due, promised)
 
 
 def in_time(plan: Plan, log: Log) -> bool:
@@ -493,7 +541,7 @@ def in_time(plan: Plan, log: Log) -> bool:
 def result_of(plan: Plan, log: Log) -> str:
     if taken(log):
         return "reached"
-    if answered(log):
+    if answered(plan, log):
         return "answered"
     if in_time(plan, log):
         return "recovered"

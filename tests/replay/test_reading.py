@@ -20,6 +20,7 @@ from oncall.logs.event import TYPES, LogEvent, Source, json_schema
 from oncall.logs.faults import KEPT, Fault
 from oncall.logs.mending import events_of
 from oncall.logs.reading import LONGEST, SPAN, Group, Log
+from oncall.logs.shows import Shows
 from oncall.replay.judge import judge
 from oncall.replay.record import record_of
 from oncall.replay.run import record_from
@@ -302,9 +303,26 @@ def test_a_log_of_calls_accuses_nobody_of_a_message_it_cannot_show() -> None:
         "80 closed",
     ]
     events = Writer().events(log)
-    calls = [replace(one, source=Source("exchange", channels=("voice",))) for one in events]
+    calls = [replace(one, source=Source("exchange", shows=Shows(channels=("voice",)))) for one in events]
     whole, seen = (judge(record_of(numbered(one)), plan) for one in (events, calls))
-    assert [one.kind for one in whole.divergences] == ["skipped_tier"]
+    assert [one.kind for one in whole.divergences] == ["skipped_step"]
     assert [one.kind for one in seen.divergences] == []
-    assert (seen.result, seen.cause) == ("missed", "undetermined")
+    assert (seen.result, seen.cause) == ("missed", "no_answer")
     assert [one.what for one in seen.missing] == ["attempts by sms: this log cannot show them"]
+
+
+def test_a_log_of_calls_lets_the_backup_come_at_once_where_no_message_can_be_seen() -> None:
+    plan = plan_of({"in": "methods"})
+    log = [
+        "0 received",
+        "0 attempt_started ann voice",
+        "20 attempt_ended ann no_answer",
+        "20 attempt_started ben voice",
+        "40 attempt_ended ben no_answer",
+        "40 closed",
+    ]
+    events = Writer().events(log)
+    calls = [replace(one, source=Source("exchange", shows=Shows(channels=("voice",)))) for one in events]
+    whole, seen = (judge(record_of(numbered(one)), plan) for one in (events, calls))
+    assert [one.kind for one in whole.divergences][:1] == ["early"]
+    assert [one.kind for one in seen.divergences] == []

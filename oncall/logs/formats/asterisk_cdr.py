@@ -3,7 +3,8 @@
 Records with one `linkedid` are one dispatch. Its start is that of the earliest record; the line is what the channel
 that it began with dialled. A record of a `Dial` is an attempt, unless it leads to a `Local/` channel: that is a way
 through the dial plan, and the record of what lies behind it is the attempt. Who hung up is not in these records, nor
-which of several numbers that were dialled at once through one trunk a record is about.
+which of several numbers that were dialled at once through one trunk a record is about. That the caller left is inferred
+where a telephone stopped ringing before its time and the call ended with it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from oncall.fields import suggestion
 from oncall.logs.formats import dialled
 from oncall.logs.importing import REPEATED, Asked, Format, Remark, Row, Telling
 from oncall.logs.incoming import Cells, table, unpacked
-from oncall.logs.stamps import REWRITTEN
+from oncall.logs.shows import Shows
+from oncall.logs.stamps import REWRITTEN, NoZoneError, StampError, parse_stamp
 
 NO_ORDER = (
     "not a record in Asterisk's order: 17 to 21 columns, the disposition in the 15th (or 14th, as cdr_custom has it)"
@@ -76,6 +78,7 @@ _OUTCOMES = {
 _ID = re.compile(r"(?:.*-)?(\d{9,10})\.\d+", re.ASCII)
 _NO_SECONDS = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", re.ASCII)
 _QUARTER = 900
+_ELSEWHERE = timedelta(seconds=1)
 _ANY = datetime.max.replace(tzinfo=UTC)
 
 
@@ -129,6 +132,8 @@ def _tail(cells: Sequence[str]) -> list[str]:
 def _tell(telling: Telling, rows: Sequence[Row]) -> None:
     timed = [(_time(telling, row, "start"), row) for row in _once(telling, rows)]
     begun = sorted(((start, row.line, row) for start, row in timed if start is not None), key=lambda one: one[:2])
+    answers = [time for row in rows if row["answer"] and _is_attempt(row) and (time := _silent(telling, row["answer"]))]
+    last: tuple[datetime, Row] | None = None
     if begun:
         start, _, row = begun[0]
         _check_zone(telling, row, start)
@@ -136,6 +141,8 @@ def _tell(telling: Telling, rows: Sequence[Row]) -> None:
     names: set[str] = set()
     for begin, row in sorted(timed, key=lambda one: (one[0] is None, one[0] or _ANY, one[1].line)):
         end = _time(telling, row, "end") or _lasted(begin, row["duration"], 1)
+        if end is not None and (last is None or end >= last[0]):
+            last = end, row
         if begin is None and not row["start"]:
             telling.remark(row, NO_START)
         if not _is_attempt(row):
@@ -145,7 +152,9 @@ def _tell(telling: Telling, rows: Sequence[Row]) -> None:
         if name in names:
             name += f"@{row.line}"
         names.add(name)
-        _attempt(telling, row, name, (begin, end))
+        _attempt(telling, row, name, (begin, end), answers)
+    if last is not None and begun:
+        _end(telling, *last)
 
 
 def _once(telling: Telling, rows: Sequence[Row]) -> Iterator[Row]:
@@ -203,7 +212,43 @@ def _is_attempt(row: Row) -> bool:
     return any(not dialled.is_local(target) for target in called)
 
 
-def _attempt(telling: Telling, row: Row, name: str, stretch: tuple[datetime | None, datetime | None]) -> None:
+def _end(telling: Telling, end: datetime, row: Row) -> None:
+    """How the call ended, by the record that ended last. A telephone that stopped ringing before its time did so
+    because the caller left: had the exchange gone on, there would be a later record."""
+    rang, timeout = _number(row["duration"]), _timeout(row)
+    cut_short = rang is not None and timeout is not None and rang < timeout - 1
+    if _is_attempt(row) and cut_short and row["disposition"].upper() == "NO ANSWER":
+        why = "a telephone stopped ringing before its time, and the call ended with it"
+        telling.event(row, "caller_hung_up", end, provider_id=row["uniqueid"], inferred=why)
+    else:
+        telling.event(row, "closed", end, provider_id=row["uniqueid"], text="the last record of the call ends")
+
+
+def _timeout(row: Row) -> int | None:
+    """How long a `Dial` was to ring: its second argument."""
+    arguments = re.split(r"[,|]", row["lastdata"])
+    return _number(arguments[1].strip()) if row["lastapp"].casefold() == "dial" and len(arguments) > 1 else None
+
+
+def _number(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"\d{1,7}", text, re.ASCII) else None
+
+
+def _silent(telling: Telling, text: str) -> datetime | None:
+    """A time that is read for comparison alone: what is wrong with it is told where it belongs."""
+    try:
+        return parse_stamp(text, telling.asked.zone)[0]
+    except (NoZoneError, StampError):
+        return None
+
+
+def _attempt(
+    telling: Telling,
+    row: Row,
+    name: str,
+    stretch: tuple[datetime | None, datetime | None],
+    answers: Sequence[datetime],
+) -> None:
     begin, end = stretch
     known: dict[str, Any] = {"attempt": name, "channel": "voice", "provider_id": row["uniqueid"]}
     if begin is not None or end is not None:  # else there is no event that could say who it was
@@ -212,6 +257,8 @@ def _attempt(telling: Telling, row: Row, name: str, stretch: tuple[datetime | No
     outcome = _OUTCOMES.get(disposition)
     if outcome is None:
         telling.remark(row, UNKNOWN_DISPOSITION, row["disposition"] + suggestion(disposition, list(_OUTCOMES)))
+    if outcome == "no_answer" and end is not None and any(abs(end - time) <= _ELSEWHERE for time in answers):
+        outcome = "cancelled"  # somebody else picked up
     if begin is not None:
         telling.event(row, "attempt_started", begin, raw=row["disposition"] if end is None else "", **known)
     if outcome == "answered":
@@ -236,7 +283,8 @@ def _who(telling: Telling, row: Row) -> dict[str, Any]:
         shown = dialled.shown(row["lastdata"])
         telling.remark(row, WHICH, shown)
         return {"text": shown}
-    return telling.who(row, (dialled.shown(target), dialled.peer(target)), dialled.number(target))
+    names = (dialled.shown(target), dialled.without_mark(row["dstchannel"]), dialled.peer(target))
+    return telling.who(row, names, dialled.number(target))
 
 
 def _note(telling: Telling, row: Row, time: datetime | None) -> None:
@@ -245,4 +293,7 @@ def _note(telling: Telling, row: Row, time: datetime | None) -> None:
         telling.event(row, "note", time, raw=row["disposition"], provider_id=row["uniqueid"], text=text)
 
 
-FORMAT = Format("asterisk-cdr", _rows, _tell, needs_zone=True, channels=("voice",))
+# The legs of a call with the seconds they lasted; who hung up, or pressed what, is not in them.
+_SHOWS = Shows(channels=("voice",), callbacks=False, hang_ups=False, acknowledgements=False)
+
+FORMAT = Format("asterisk-cdr", _rows, _tell, needs_zone=True, shows=_SHOWS)

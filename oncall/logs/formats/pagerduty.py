@@ -1,8 +1,12 @@
 """PagerDuty's log entries as its REST API gives them: pages, one entry, or a list.
 
 An incident is a dispatch. People are found by an alias that is their id in PagerDuty, by e-mail, or by name; else by
-the address that was notified. The account is the one called like the service, where there is one. How a notification
-ended is not told with a time, so that it stands in `raw` alone.
+the address that was notified. The account is the one called like the service, where there is one.
+
+PagerDuty knows everything about acknowledgements: an incident whose path is exhausted was missed, one that a person
+resolves without having acknowledged it was taken then, and an acknowledgement says by its channel which attempt it came
+from. How a notification ended is on record, when it ended is not: the start carries the outcome, and a call that went
+through without an acknowledgement is one that nobody responded to.
 """
 
 from __future__ import annotations
@@ -14,11 +18,14 @@ from typing import IO, Any
 from oncall.logs.importing import REPEATED, Asked, Format, Remark, Row, Telling
 from oncall.logs.incoming import unpacked
 from oncall.logs.records import records
+from oncall.logs.shows import Shows
 
 NO_INCIDENT = "a log entry without the id of its incident"
 NO_TIME = "a log entry without created_at"
 NO_TYPE = "a log entry without a type"
 UNKNOWN_TYPE = "a type of log entry that is not known; kept as a note"
+WEBHOOK = "a webhook, not a log entry: import the answer to GET /incidents/ID/log_entries"
+INCIDENT = "an incident, which does not say who was notified: import the answer to GET /incidents/ID/log_entries"
 UNKNOWN_CHANNEL = "a way of notifying that is not known; the attempt is written without a channel"
 
 _CHANNELS = {
@@ -37,11 +44,52 @@ _CHANNELS = {
     "chat": "chat",
     "pager": "pager",
 }
+_ACKNOWLEDGED_FROM = {
+    "phone": "voice",
+    "sms": "sms",
+    "email": "email",
+    "mobile": "push",
+    "push": "push",
+    "slack": "chat",
+    "chat": "chat",
+    "whatsapp": "whatsapp",
+}
+_ENDINGS = {
+    "success": "no_response",
+    "no_answer": "no_answer",
+    "busy": "busy",
+    "failed": "failed",
+    "undelivered": "failed",
+    "invalid_number": "failed",
+    "blacklisted": "failed",
+    "bounced": "failed",
+}
 _NOTED = (
+    "add_note",
     "annotate",
     "assign",
+    "custom_field_value_change",
+    "custom_fields_value_change",
     "delegate",
-    "exhaust_escalation_path",
+    "field_value_change",
+    "incident_type_change",
+    "link",
+    "merge",
+    "responder_accept",
+    "responder_decline",
+    "responder_request",
+    "responder_request_for_escalation_policy",
+    "resolve_alert",
+    "run_response_play",
+    "stakeholder_subscribe",
+    "status_update",
+    "status_update_published",
+    "title_change",
+    "trigger_alert",
+    "unlink",
+    "workflow_started",
+    "workflow_completed",
+    "notify_responder",
     "priority_change",
     "reach_ack_limit",
     "reach_trigger_limit",
@@ -50,6 +98,8 @@ _NOTED = (
     "unacknowledge",
     "unsnooze",
     "urgency_change",
+    "trigger",
+    "exhaust_escalation_path",
 )
 _PATHS = {
     "id": ("id",),
@@ -75,12 +125,16 @@ _PATHS = {
 
 
 def _rows(source: IO[bytes], asked: Asked) -> Iterator[Row | Remark]:
-    for one in records(unpacked(source), ("log_entries", "log_entry")):
-        yield one if isinstance(one, Remark) else _row(one.line, one.members)
+    for record in records(unpacked(source), ("log_entries", "log_entry", "incidents")):
+        yield record if isinstance(record, Remark) else _row(record.line, record.members)
 
 
 def _row(line: int, members: Mapping[str, Any]) -> Row | Remark:
+    if isinstance(members.get("event"), dict) or "event_type" in members or "messages" in members:
+        return Remark(line, WEBHOOK, _text(members, ("event", "event_type")))
     cells = {name: text for name, path in _PATHS.items() if (text := _text(members, path))}
+    if cells.get("type") in ("incident", "incident_reference") or "incident_number" in members:
+        return Remark(line, INCIDENT, cells.get("id", ""))
     if "incident" not in cells:
         return Remark(line, NO_INCIDENT, cells.get("id", ""))
     if "time" not in cells:
@@ -99,7 +153,7 @@ def _text(members: Any, path: Sequence[str]) -> str:
 
 def _tell(telling: Telling, rows: Sequence[Row]) -> None:
     seen: set[str] = set()
-    timed = []
+    timed: list[tuple[datetime, int, int, Row]] = []
     for row in rows:
         if row["id"] and row["id"] in seen:
             telling.remark(row, REPEATED, row["id"], aside=True)
@@ -108,63 +162,100 @@ def _tell(telling: Telling, rows: Sequence[Row]) -> None:
         time = telling.stamp(row, "time")
         if time is not None:
             timed.append((time, _ORDER.get(_kind(row), 1), -row.line, row))
-    for time, _, _, row in sorted(timed, key=lambda one: one[:3]):  # the newest comes first in a page
-        _TELLERS.get(_kind(row), _note)(telling, row, time)
+    timed.sort(key=lambda entry: entry[:3])  # the newest comes first in a page
+    history = _History(telling, tuple((time, row) for time, _, _, row in timed))
+    for time, _, _, row in timed:
+        history.add(row, time)
+
+
+class _History:
+    """The entries of one incident becoming events, in the order of their times."""
+
+    def __init__(self, telling: Telling, entries: Sequence[tuple[datetime, Row]]) -> None:
+        self._telling = telling
+        self._last_acknowledged = max((time for time, row in entries if _kind(row) == "acknowledge"), default=None)
+        self._triggered = False
+        self._acknowledged = False
+        self._attempts: dict[tuple[str, str], str] = {}
+        self._people: dict[str, str] = {}
+
+    def add(self, row: Row, time: datetime) -> None:
+        """One more entry."""
+        handlers: Mapping[str, Callable[[Row, datetime], None]] = {
+            "trigger": self._trigger,
+            "notify": self._notify,
+            "acknowledge": self._acknowledge,
+            "resolve": self._resolve,
+            "escalate": self._escalate,
+            "exhaust_escalation_path": self._exhaust,
+        }
+        handlers.get(_kind(row), self._note)(row, time)
+
+    def _trigger(self, row: Row, time: datetime) -> None:
+        if self._triggered:  # the same again: the incident stays the one it was
+            self._note(row, time)
+            return
+        self._triggered = True
+        service = row["service"] or (row["agent_summary"] if row["agent_type"].startswith("service") else "")
+        text = row["title"] or row["summary"]
+        self._telling.received(row, time, "", (service, row["service_id"]), **_known(row) | {"text": text})
+
+    def _notify(self, row: Row, time: datetime) -> None:
+        way, status = row["way"] or row["way_alone"], row["status"] or row["status_alone"]
+        channel = _CHANNELS.get(way.casefold().replace(" ", "_"))
+        if channel is None:
+            self._telling.remark(row, UNKNOWN_CHANNEL, way)
+        attempt = row["id"] or f"line {row.line}"
+        if channel is not None:
+            self._attempts[row["user_id"] or row["user_summary"], channel] = attempt
+        who = self._telling.who(row, _named(row, "user"), row["address"] or row["address_alone"])
+        if who["person"] and row["user_id"]:
+            self._people[row["user_id"]] = who["person"]
+        outcome = _ENDINGS.get(status.casefold().replace(" ", "_"), "no_response")
+        known = _known(row) | {"raw": f"{way} {status}".strip(), "outcome": outcome}
+        self._telling.event(row, "attempt_started", time, attempt=attempt, channel=channel, **who, **known)
+
+    def _acknowledge(self, row: Row, time: datetime) -> None:
+        self._acknowledged = True
+        channel = _ACKNOWLEDGED_FROM.get(row["channel"].casefold(), "")
+        attempt = self._attempts.get((row["agent_id"] or row["agent_summary"], channel))
+        by = self._by(row)
+        self._telling.event(row, "acknowledged", time, attempt=attempt, **by, **_known(row))
+
+    def _resolve(self, row: Row, time: datetime) -> None:
+        by = self._by(row)
+        if row["agent_type"].startswith("user") and not self._acknowledged:
+            why = "a person resolved it without acknowledging it first"
+            self._telling.event(row, "acknowledged", time, inferred=why, **by, **_known(row))
+        self._telling.event(row, "resolved", time, resolved=True, **by, **_known(row))
+
+    def _escalate(self, row: Row, time: datetime) -> None:
+        self._telling.event(row, "tier_started", time, text=row["summary"], **_known(row))
+
+    def _exhaust(self, row: Row, time: datetime) -> None:
+        if self._acknowledged or (self._last_acknowledged is not None and self._last_acknowledged >= time):
+            self._note(row, time)  # somebody took it all the same
+            return
+        self._telling.event(row, "closed", time, disposition="exhausted", text=row["summary"], **_known(row))
+
+    def _note(self, row: Row, time: datetime) -> None:
+        if _kind(row) not in _NOTED:
+            self._telling.remark(row, UNKNOWN_TYPE, row["type"])
+        text = row["content"] or row["note"] or row["summary"]
+        self._telling.event(row, "note", time, text=text, **_known(row))
+
+    def _by(self, row: Row) -> dict[str, Any]:
+        """Who did it: a person, or a service or an integration, which is no fault of the log."""
+        if row["agent_type"] and not row["agent_type"].startswith("user"):
+            return {"text": row["summary"] or row["agent_summary"]}
+        if row["agent_id"] in self._people:
+            return {"person": self._people[row["agent_id"]]}
+        return self._telling.who(row, _named(row, "agent"))
 
 
 def _kind(row: Row) -> str:
     kind = row["type"].removesuffix("_reference").removesuffix("_log_entry")
     return "acknowledge" if kind == "acknowledgement" else kind
-
-
-def _triggered(telling: Telling, row: Row, time: datetime) -> None:
-    service = row["service"] or (row["agent_summary"] if row["agent_type"].startswith("service") else "")
-    text = row["title"] or row["summary"]
-    telling.received(row, time, "", (service, row["service_id"]), **_known(row) | {"text": text})
-
-
-def _notified(telling: Telling, row: Row, time: datetime) -> None:
-    way, status = row["way"] or row["way_alone"], row["status"] or row["status_alone"]
-    channel = _CHANNELS.get(way.casefold().replace(" ", "_"))
-    if channel is None:
-        telling.remark(row, UNKNOWN_CHANNEL, way)
-    raw = f"{way} {status}".strip()
-    who = telling.who(row, _named(row, "user"), row["address"] or row["address_alone"])
-    telling.event(
-        row,
-        "attempt_started",
-        time,
-        attempt=row["id"] or f"line {row.line}",
-        channel=channel,
-        **who,
-        **_known(row) | {"raw": raw},
-    )
-
-
-def _acknowledged(telling: Telling, row: Row, time: datetime) -> None:
-    telling.event(row, "acknowledged", time, **_by(telling, row), **_known(row))
-
-
-def _resolved(telling: Telling, row: Row, time: datetime) -> None:
-    telling.event(row, "resolved", time, resolved=True, **_by(telling, row), **_known(row))
-
-
-def _escalated(telling: Telling, row: Row, time: datetime) -> None:
-    telling.event(row, "tier_started", time, text=row["summary"], **_known(row))
-
-
-def _note(telling: Telling, row: Row, time: datetime) -> None:
-    if _kind(row) not in _NOTED:
-        telling.remark(row, UNKNOWN_TYPE, row["type"])
-    text = row["content"] or row["note"] or row["summary"]
-    telling.event(row, "note", time, text=text, **_known(row))
-
-
-def _by(telling: Telling, row: Row) -> dict[str, Any]:
-    """Who did it: a person, or a service or an integration, which is no fault of the log."""
-    if row["agent_type"] and not row["agent_type"].startswith("user"):
-        return {"text": row["summary"] or row["agent_summary"]}
-    return telling.who(row, _named(row, "agent"))
 
 
 def _named(row: Row, who: str) -> tuple[str, ...]:
@@ -175,13 +266,11 @@ def _known(row: Row) -> dict[str, Any]:
     return {"id": row["id"], "provider_id": row["id"], "raw": row["type"]}
 
 
-_TELLERS: Mapping[str, Callable[[Telling, Row, datetime], None]] = {
-    "trigger": _triggered,
-    "notify": _notified,
-    "acknowledge": _acknowledged,
-    "resolve": _resolved,
-    "escalate": _escalated,
-}
 _ORDER = {"trigger": 0, "notify": 2}
 
-FORMAT = Format("pagerduty", _rows, _tell)
+# Notifications, when they were sent, and every acknowledgement. Nobody waits on a line, and no pick-up is seen.
+_SHOWS = Shows(
+    channels=("voice", "sms", "whatsapp", "push", "chat", "email"), callbacks=False, hang_ups=False, pick_ups=False
+)
+
+FORMAT = Format("pagerduty", _rows, _tell, shows=_SHOWS)
