@@ -1,5 +1,5 @@
 """`python -m oncall`."""
 
-from oncall.cli.main import run
+from oncall.cli.start import run
 
 run()

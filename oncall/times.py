@@ -21,6 +21,7 @@ _ZONES = join(dirname(tzdata.__file__), "zoneinfo")
 # Patterns are compiled when they are first used: a run that needs none of them does not wait for them.
 _ZONE_NAME = r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*"
 _DURATION = r"(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?"
+CALENDARS_BEGIN = -2_208_988_800  # 1900-01-01T00:00Z: what is before is not read, and not written
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST = -62_135_596_800  # 0001-01-01T00:00Z
 _LATEST = 253_402_300_799  # 9999-12-31T23:59:59Z

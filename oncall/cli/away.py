@@ -10,6 +10,7 @@ schedule: the chain passes them over at once, and `oncall override` puts somebod
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -17,7 +18,7 @@ import typer
 from oncall import times
 from oncall.answers import account_answer
 from oncall.cli import complete
-from oncall.cli.change import DryRun, From, Opened, Reason, Stretch, Until, finish, open_change, spans
+from oncall.cli.change import DryRun, From, Opened, Reason, Stretch, Until, finish, make_change, open_change, spans
 from oncall.cli.session import Session
 from oncall.output.words import safe
 from oncall.plan import Plan
@@ -31,10 +32,13 @@ def away(
     reason: Reason = "",
     dry_run: DryRun = False,
 ) -> None:
+    make_change(partial(_away, context.obj, person, Stretch(start, until), reason, dry_run))
+
+
+def _away(session: Session, person: str, asked: Stretch, reason: str, dry_run: bool, is_locked: bool) -> None:
     from oncall.workspace.edit import away_change  # here: calendars are slow to import
 
-    session: Session = context.obj
-    opened = open_change(session, person, Stretch(start, until), reason)
+    opened = open_change(session, person, asked, reason)
     person = opened.wanted.person
     change = away_change(opened.workspace, opened.plan, opened.wanted)
     after = opened.plan_with(change)
@@ -42,7 +46,7 @@ def away(
     name = opened.workspace.people[person].name
     told = [*_shifts(opened, after), *_roles(opened, after)] or ["  on call nowhere in that time"]
     lines = [f"{safe(name)} ({person})  away {spans(opened, wanted.start, wanted.end)}", *told]
-    finish(opened, change, lines, dry_run=dry_run)
+    finish(opened, change, lines, dry_run=dry_run, is_locked=is_locked)
 
 
 def _shifts(opened: Opened, after: Plan) -> Iterator[str]:

@@ -70,7 +70,7 @@ def _machine_zone(session: Session, name: str) -> tzinfo:
     if zone is None:
         complain(
             f"{name} names no time zone of its own, and this machine has none that is known: times are in UTC;"
-            " use --timezone"
+            " --timezone ZONE names another"
         )
         return UTC
     complain(

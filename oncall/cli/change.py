@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -175,12 +176,31 @@ def _told(opened: Opened, stretches: tuple[Shown, ...]) -> str:
     return ", then ".join(parts)
 
 
-def finish(opened: Opened, change: Change, lines: list[str], *, dry_run: bool) -> None:
+def make_change(attempt: Callable[[bool], None]) -> None:
+    """Work out a change and write it. Where somebody else has written meanwhile it is worked out once more, from what
+    is there now, and nobody else writes until it is done: `attempt` is told whether the lock is held."""
+    from oncall.workspace.edit import ChangedError, locked  # here: calendars are slow to import
+
+    try:
+        attempt(False)
+    except ChangedError as error:
+        changed = error
+    else:
+        return
+    with locked(changed.workspace, changed.path, _say_waiting):
+        attempt(True)
+
+
+def _say_waiting(path: str) -> None:
+    complain(f"waiting for another program that writes {path}")
+
+
+def finish(opened: Opened, change: Change, lines: list[str], *, dry_run: bool, is_locked: bool) -> None:
     """Write the change, then say what it is; only say so, for a dry run."""
     from oncall.workspace.edit import write  # here: calendars are slow to import
 
     if not dry_run:
-        write(opened.workspace, change)
+        write(opened.workspace, change, None if is_locked else _say_waiting)
     print("\n".join(lines))
     done = f"written to {safe(change.path)}: event {change.uid}"
     print(f"  dry run: nothing was written to {safe(change.path)}" if dry_run else f"  {done}", flush=True)

@@ -91,7 +91,7 @@ def import_log(
     warn_elsewhere(plan.problems, problems)
     asked = Asked(
         Contacts(plan),
-        None if file == "-" else file.encode("utf-8", "replace").decode(),
+        None if file == "-" else file.encode("utf-8", "backslashreplace").decode(),
         reader_zone(timezone, plan.timezone) if timezone is not None else None,
         account_named(plan, account) if account is not None else None,
         _columns(format, column or ()),

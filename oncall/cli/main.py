@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import Annotated, Any, NoReturn
 
@@ -36,6 +37,7 @@ _MODULES = {"import": "import_log"}  # a module cannot be called `import`
 
 
 _WORKSPACE_HELP = "The folder with oncall.yaml. Default: $ONCALL_WORKSPACE, then upwards, then ./schedules."
+INTERRUPTED = 130  # what a shell says of a program that Ctrl-C has stopped
 _CLOSED_PIPE = 141  # what a shell says of a program whose reader has left: neither good news nor bad
 
 
@@ -47,6 +49,8 @@ class _Commands(TyperGroup):
             return super().invoke(ctx)
         except BrokenPipeError:
             raise typer.Exit(_CLOSED_PIPE) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(INTERRUPTED) from None
         except Exception as error:
             option, context = getattr(error, "option_name", None), getattr(error, "ctx", None)
             if option is not None and context is not None and hasattr(error, "possibilities"):
@@ -194,12 +198,14 @@ def run() -> NoReturn:
     status = main()
     try:
         sys.stdout.flush()
-        sys.stderr.flush()
     except BrokenPipeError:
         status = _CLOSED_PIPE
     except OSError as error:
         status = 2
-        complain(f"the answer could not be written: {error.strerror}")
+        with suppress(OSError):
+            complain(f"the answer could not be written: {error.strerror}")
+    with suppress(OSError, ValueError):  # where complaints can't be written there is nobody to tell
+        sys.stderr.flush()
     os._exit(status)  # taking the interpreter down again is a tenth of a short run, and there is nothing to take down
 
 
@@ -227,6 +233,8 @@ def _status(arguments: list[str] | None) -> int:
         return end.code if isinstance(end.code, int) else 0 if end.code is None else 2
     except OncallError as error:
         complain(str(error))
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except OSError as error:
         if os.environ.get("ONCALL_DEBUG"):
             raise

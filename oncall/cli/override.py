@@ -8,12 +8,13 @@ after is shown; with --dry-run nothing is written.
   oncall override field-primary tech-5 --from "sat 18:00" --until +12h --reason "swap with tech-1"
 """
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from oncall.cli import complete
-from oncall.cli.change import DryRun, From, Reason, Stretch, Until, before_and_after, finish, open_change
+from oncall.cli.change import DryRun, From, Reason, Stretch, Until, before_and_after, finish, make_change, open_change
 from oncall.cli.session import Session
 from oncall.errors import OncallError
 from oncall.output.words import REASONS
@@ -28,10 +29,16 @@ def override(
     reason: Reason = "",
     dry_run: DryRun = False,
 ) -> None:
+    asked = Stretch(start, until)
+    make_change(partial(_override, context.obj, rotation, person, asked, reason, dry_run))
+
+
+def _override(
+    session: Session, rotation: str, person: str, asked: Stretch, reason: str, dry_run: bool, is_locked: bool
+) -> None:
     from oncall.workspace.edit import override_change, users_of  # here: calendars are slow to import
 
-    session: Session = context.obj
-    opened = open_change(session, person, Stretch(start, until), reason, rotation)
+    opened = open_change(session, person, asked, reason, rotation)
     rotation, person = opened.rotation, opened.wanted.person
     change = override_change(opened.workspace, opened.plan, rotation, opened.wanted)
     after = opened.plan_with(change)
@@ -52,4 +59,4 @@ def override(
     why_not = after.why_not(person, wanted.start)
     if why_not:
         lines.append(f"  note    {person} cannot be reached when it begins: {REASONS[why_not]}")
-    finish(opened, change, lines, dry_run=dry_run)
+    finish(opened, change, lines, dry_run=dry_run, is_locked=is_locked)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from oncall.output.blocks import Page
+    from oncall.output.redaction import Redaction
     from oncall.plan import Plan
     from oncall.postmortem.findings import Findings
 
@@ -50,9 +51,16 @@ def postmortem(
     as_of: Annotated[
         str, typer.Option(metavar="auto|now|REV", help="By which files: those of the time, today's, a revision's.")
     ] = "auto",
-    redact: Annotated[bool, typer.Option("--redact", help="Mask callers, numbers and addresses.")] = False,
+    redact: Annotated[
+        bool, typer.Option("--redact", help="Mask the caller, people, numbers and addresses; leave free text out.")
+    ] = False,
+    keep_text: Annotated[
+        bool, typer.Option("--keep-text", help="With --redact: keep free text, which may hold names nobody can know.")
+    ] = False,
     timezone: Annotated[str | None, typer.Option(metavar="ZONE", help="Show times in this zone.")] = None,
 ) -> None:
+    if keep_text and not redact:
+        raise OncallError("--keep-text goes with --redact: without it all text is kept")
     _check_paths(html, output, force=force)
     session: Session = context.obj
     plan = session.plan(now())
@@ -68,8 +76,13 @@ def postmortem(
         session.here(),
     )
     judged = _judged(job, dispatch, plan)
-    page = _page(judged, job, zone, redact=redact, workspace=session.workspace)
-    _deliver(page, html, output)
+    redaction = None
+    if redact:
+        from oncall.output.redaction import Redaction  # here: only this option needs it
+
+        redaction = Redaction(judged, (plan,), keep_text=keep_text)
+    page = _page(judged, job, zone, redaction, session.workspace)
+    _deliver(page, html, output, redaction)
     raise typer.Exit(0 if judged.verdict.result in GOOD else 1)
 
 
@@ -98,7 +111,7 @@ def _judged(job: Job, dispatch: str, today: Plan) -> Judged:
     return found[0]
 
 
-def _page(judged: Judged, job: Job, zone: tzinfo, *, redact: bool, workspace: str | None) -> Page:
+def _page(judged: Judged, job: Job, zone: tzinfo, redaction: Redaction | None, workspace: str | None) -> Page:
     from oncall.output.postmortem import Asked, page_of  # here: `--help` does without
 
     lines = [line for _, line in judged.group.lines] if judged.group else []
@@ -109,14 +122,13 @@ def _page(judged: Judged, job: Job, zone: tzinfo, *, redact: bool, workspace: st
         len(lines),
         hashlib.sha256(b"".join(line.rstrip(b"\r") + b"\n" for line in lines)).hexdigest(),
         job.candidate,
-        redact,
+        redaction is not None,
+        redaction is not None and redaction.keep_text,
     )
-    page = page_of(judged, _findings(judged, job), asked)
-    if redact:
-        from oncall.output.redaction import redacted  # here: only this option needs it
-
-        page = redacted(page, judged)
-    return page
+    findings = _findings(judged, job)
+    if redaction is None:
+        return page_of(judged, findings, asked)
+    return redaction.page(page_of(redaction.judged(judged), findings, asked))
 
 
 def _near(root: str, here: str) -> str:
@@ -143,25 +155,25 @@ def _findings(judged: Judged, job: Job) -> Findings:
         return findings_of(verdict, record, None, files.read, changed=False)
 
 
-def _deliver(page: Page, html: str | None, output: str | None) -> None:
+def _deliver(page: Page, html: str | None, output: str | None, redaction: Redaction | None) -> None:
     if html is not None:
         from oncall.output.postmortem_html import html_of  # here: only this option needs it
 
-        _write("--html", html, html_of(page))
+        _write("--html", html, html_of(page), redaction)
     if output is not None or html is None:
         from oncall.output.postmortem_markdown import markdown_of  # here: not for a page alone
 
         if output is None:
             print(markdown_of(page), end="")
         else:
-            _write("--output", output, markdown_of(page))
+            _write("--output", output, markdown_of(page), redaction)
 
 
-def _write(option: str, path: str, text: str) -> None:
+def _write(option: str, path: str, text: str, redaction: Redaction | None) -> None:
     from oncall.workspace.writing import write_whole  # here: only a file needs it
 
     try:
         write_whole(path, text.encode("utf-8", "replace"))
     except (OSError, ValueError) as error:
         raise OncallError(f"{option} {path}: cannot be written: {getattr(error, 'strerror', None) or error}") from None
-    print(f"wrote {safe(path)}")
+    print(f"wrote {safe(redaction.text(path) if redaction else path)}")

@@ -35,11 +35,13 @@ UNREAD = "it may be defined in a file that couldn't be read:"
 
 
 class Session(Struct, frozen=True):
-    """One run of the command line: the workspace asked for, the environment, the current folder."""
+    """One run of the command line: the workspace asked for, the environment, the current folder. The files are read
+    once for all the plans of a run."""
 
     workspace: str | None
     environment: Mapping[str, str]
     here: Callable[[], str]
+    opened: dict[str, Plans] = {}
 
     @property
     def root(self) -> str:
@@ -57,7 +59,10 @@ class Session(Struct, frozen=True):
 
     def plans(self) -> Plans:
         """The plans of the workspace."""
-        return Plans(self.root, self.cache)
+        root = self.root
+        if root not in self.opened:
+            self.opened[root] = Plans(root, self.cache)
+        return self.opened[root]
 
     def plan(self, instant: int) -> Plan:
         """The workspace's plan for the month of an instant."""

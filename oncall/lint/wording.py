@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import tzinfo
+from itertools import islice
 
 from msgspec import Struct
 
@@ -56,4 +57,13 @@ def listed(names: Sequence[str]) -> str:
 
 def few(names: Sequence[str]) -> str:
     """The first few of many names, and how many more there are."""
-    return listed(names) if len(names) <= _MOST else f"{', '.join(names[:_MOST])} and {len(names) - _MOST} more"
+    return _few(names[:_MOST], len(names))
+
+
+def few_others(names: Collection[str], name: str) -> str:
+    """The same of all names but one of them, at a cost that does not grow with their number."""
+    return _few([other for other in islice(names, _MOST + 1) if other != name][:_MOST], len(names) - 1)
+
+
+def _few(first: Sequence[str], number: int) -> str:
+    return listed(first) if number <= _MOST else f"{', '.join(first)} and {number - _MOST} more"

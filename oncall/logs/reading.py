@@ -16,7 +16,7 @@ from typing import BinaryIO, TextIO
 import msgspec
 from msgspec import Struct
 
-from oncall.errors import OncallError
+from oncall.errors import OncallError, file_error
 from oncall.logs.faults import Fault, Faults
 from oncall.workspace.inputs import open_input
 
@@ -61,7 +61,7 @@ def open_log(path: str | None) -> BinaryIO:
     try:
         return open_input(path)
     except (OSError, ValueError) as error:
-        raise OncallError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        raise OncallError(f"{path} cannot be read: {file_error(error)}") from None
 
 
 def standard_input() -> BinaryIO:
@@ -128,7 +128,7 @@ class Log:
     def groups(self, only: str | None = None, part: tuple[int, int] = (0, 1)) -> Iterator[Group]:
         """The dispatches, in the order of their first lines. `only` is one of them; `part` (which, of how many) is a
         share of them by their ids, for several processes that read one log."""
-        lines = self.lines_with(only.encode()) if only else self.lines()
+        lines = self.lines_with(only.encode("utf-8", "surrogatepass")) if only else self.lines()
         grouping = _Grouping(self.faults)
         which, number_of_parts = part
         decode = _KEY.decode
@@ -145,7 +145,7 @@ class Log:
                     break
             if name is None or (only is not None and name != only):
                 continue
-            if number_of_parts > 1 and zlib.crc32(name.encode()) % number_of_parts != which:
+            if number_of_parts > 1 and zlib.crc32(name.encode("utf-8", "surrogatepass")) % number_of_parts != which:
                 continue
             if not grouping.continues(name, number, line):
                 yield from grouping.add(name, number, line)

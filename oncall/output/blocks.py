@@ -11,6 +11,9 @@ from msgspec import Struct
 
 _WEB = ("http://", "https://")
 
+LEFT_OUT = "(left out)"
+"""What stands in place of a text that a redacted page does not have."""
+
 
 class Text(Struct, frozen=True):
     """A paragraph; `look` is `lead`, `note` or nothing."""

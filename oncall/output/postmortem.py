@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from oncall import times
 from oncall.output.blocks import (
+    LEFT_OUT,
     Badge,
     Block,
     Bullets,
@@ -56,7 +57,7 @@ from oncall.replay.verdict import GOOD, RULES_VERSION, ActualAttempt, Counterfac
 
 class Asked(Struct, frozen=True):
     """How the page was asked for: the zone of its times, the log, the workspace and the candidate as they were named on
-    the command line, and what identifies the lines of the log. `redacted` leaves recordings out."""
+    the command line, and what identifies the lines of the log. `redacted` leaves recordings out, unless `keep_text`."""
 
     zone: tzinfo
     log: str
@@ -65,6 +66,7 @@ class Asked(Struct, frozen=True):
     digest: str
     candidate: str | None = None
     redacted: bool = False
+    keep_text: bool = False
 
 
 def page_of(judged: Judged, findings: Findings, asked: Asked) -> Page:
@@ -76,13 +78,13 @@ def page_of(judged: Judged, findings: Findings, asked: Asked) -> Page:
     sections = [
         _experience(judged, asked.zone),
         section("Timeline", "timeline", [drawing_of(verdict, plan, asked.zone)]),
-        _on_call(judged, asked.zone),
+        _on_call(judged, asked.zone, uids=not asked.redacted),
         _attempts(judged, asked.zone),
         _cause(judged),
         fix_plan(judged, findings),
         checklist(judged, findings, asked.zone, asked.log, asked.workspace),
         _candidate(judged, asked),
-        _recordings(verdict, redacted=asked.redacted),
+        _recordings(verdict, redacted=asked.redacted and not asked.keep_text),
         _unknown(judged, findings),
         _inputs(judged, findings, asked),
     ]
@@ -187,14 +189,14 @@ def _meanwhile(verdict: Verdict) -> str:
 # Who was on call.
 
 
-def _on_call(judged: Judged, zone: tzinfo) -> Section:
+def _on_call(judged: Judged, zone: tzinfo, *, uids: bool) -> Section:
     verdict, plan = judged.verdict, judged.plan
     title, name = "Who was on call", "on-call"
     duties = duties_of(verdict, plan) if plan else ()
     if not duties:
         lacking = verdict.missing[0].what if verdict.missing else "the policy has no tiers"
         return section(title, name, [Text(f"Cannot be told: {lacking}.")])
-    rows = tuple(_duty(one, verdict, plan, zone) for one in duties)
+    rows = tuple(_duty(one, verdict, plan, zone, uids=uids) for one in duties)
     head = ("Tier", "On call", "From, until", "What says so")
     skipped = verdict.trace.skipped if verdict.trace else ()
     passed = tuple(
@@ -206,7 +208,7 @@ def _on_call(judged: Judged, zone: tzinfo) -> Section:
     return section(title, name, [Table(caption, head, rows), Bullets(passed) if passed else None])
 
 
-def _duty(one: Duty, verdict: Verdict, plan: Plan | None, zone: tzinfo) -> tuple[str, ...]:
+def _duty(one: Duty, verdict: Verdict, plan: Plan | None, zone: tzinfo, *, uids: bool) -> tuple[str, ...]:
     tier = f"{one.tier} (from {offset(one.started)})" if one.started is not None else one.tier
     place = f"{one.file}:{one.line}" if one.file is not None else "not in any file"
     if one.entry is None:
@@ -224,7 +226,7 @@ def _duty(one: Duty, verdict: Verdict, plan: Plan | None, zone: tzinfo) -> tuple
     since = day_and_time(entry.since, zone, verdict.at) if entry.since is not None else "no beginning in sight"
     until = day_and_time(entry.until, zone, verdict.at) if entry.until is not None else "no end in sight"
     layer = ", an override" if entry.shift.layer == "override" else ""
-    uid = f", event {entry.shift.uid}" if entry.shift.uid is not None else ""
+    uid = f", event {entry.shift.uid}" if uids and entry.shift.uid is not None else ""
     return tier, who, f"{since}, {until}", f"{place}{layer}{uid}"
 
 
@@ -277,7 +279,8 @@ def _actual(number: int, one: ActualAttempt, judged: Judged, zone: tzinfo) -> tu
         parts.append(one.tier if one.round in (None, 1) else f"{one.tier}, round {one.round}")
     said = [f"log line {one.log_line}"]
     if one.raw is not None:
-        said.append(f"in the log's own words “{one.raw}”")
+        kept = one.raw != LEFT_OUT
+        said.append(f"in the log's own words “{one.raw}”" if kept else "the log's own words are left out")
     return str(number), _when(one.started, judged.verdict, zone), ", ".join(parts), actual_outcome(one), ", ".join(said)
 
 
@@ -416,8 +419,16 @@ def _inputs(judged: Judged, findings: Findings, asked: Asked) -> Section:
         Fact("Times in", str(asked.zone)),
     ]
     if asked.redacted:
-        facts.append(Fact("Masked", "callers, telephone numbers and addresses; each has the same name throughout"))
+        facts.append(Fact("Masked", "the caller, people, numbers and addresses; each has the same name throughout"))
+        facts.append(Fact("Free text", _KEPT if asked.keep_text else _LEFT_OUT))
     return section("What this page was made from", "inputs", [Facts(tuple(facts))])
+
+
+_LEFT_OUT = "left out: the log's own words, recordings, comments in files; --keep-text keeps it"
+_KEPT = (
+    "kept, as asked for with --keep-text: numbers, e-mail addresses and known names in it are masked, but nobody can"
+    " know what else somebody wrote; read it before you hand it on"
+)
 
 
 def _plan(name: str, used: PlanUsed | None) -> tuple[Fact, ...]:

@@ -172,7 +172,7 @@ def shifts_calendar(tables: Sequence[Timetable], title: str, zone: tzinfo, asked
         event = Event()
         event.add("uid", _uid(table, entry))
         event.add("dtstamp", times.at(asked_at, UTC))
-        event.add("dtstart", _utc(start))
+        event.add("dtstart", _utc(max(start, times.CALENDARS_BEGIN)))
         event.add("dtend", _utc(end))
         event.add("summary", safe(entry.shift.label))
         event.add("description", ", ".join(_description(table, entry)))

@@ -34,7 +34,7 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 9000
 _MOST_DESCRIPTION = 200
 _MOST_DATES = 10_000  # RDATEs or EXDATEs of an event
 _MOST_DATES_IN_ALL = 100_000  # of a file
-_LONGEST, _LONGEST_RECURRING = timedelta(days=36_525), timedelta(days=3_660)
+_LONGEST, _LONGEST_RECURRING = timedelta(days=146_097), timedelta(days=3_660)
 _MOST_DISPUTES = 100
 _MOST_NAMED = 5
 _HEADER = ("X-WR-TIMEZONE", "LAST-MODIFIED", "METHOD", "X-WR-CALNAME")
@@ -210,10 +210,12 @@ class _Reader:
 
     def _read_event(self, part: Component) -> None:
         uid = ""
+        found: list[Property] = []
         self._odd.clear()
         try:
-            uid = next((prop.value for prop in properties(part, ("UID",), _LENIENT)), "")
-            found = list(properties(part, _USED, _LENIENT))
+            for prop in properties(part, _USED, _LENIENT):
+                found.append(prop)
+                uid = uid or (prop.value if prop.name == "UID" else "")
             if not part.closed:
                 raise _BrokenEventError("has no END:VEVENT: the file was cut off or damaged here")
             event = self._event(part.line, found)
@@ -468,7 +470,7 @@ def _check_recurs_or_replaces(by_name: dict[str, list[Property]]) -> None:
 
 
 def _check_length(event: Event) -> None:
-    """Nobody is on call for a hundred years, or every day anew for ten."""
+    """Nobody is on call for four hundred years, or every day anew for ten."""
     limit = _LONGEST_RECURRING if event.rules or event.added else _LONGEST
     for start, end in ((event.start, event.end), *event.added):
         if isinstance(end, Length):

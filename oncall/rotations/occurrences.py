@@ -26,6 +26,7 @@ MOST_WORK = 100_000
 
 _DAY = timedelta(days=1)
 _MARGIN = 2 * times.DAY  # a local time is never farther than this from the same time in UTC, skipped days included
+_MOST_STRAYS = 50  # exceptions of one series that are reported one by one
 _WORK_OF_A_CHECK = 4  # what it costs to see whether a rule gives its own start, in starts looked at
 
 End = Moment | Length | None  # of an event; None is one whole day
@@ -343,13 +344,17 @@ class _Expansion:
             )
 
     def _report_strays(self, master: Event, excluded: _Places, replaced: _Places) -> None:
-        """EXDATEs and RECURRENCE-IDs in the window that no occurrence answers to."""
-        for moment, spot in excluded.left(self.since, self.until, self.zone):
-            self.report("OC310", f"excludes {_shown(moment)}, when it has no occurrence", master, spot)
-        for moment, spot in replaced.left(self.since, self.until, self.zone):
-            self.report(
-                "OC310", f"replaces its occurrence of {_shown(moment)}, and there is none: both stand", master, spot
-            )
+        """EXDATEs and RECURRENCE-IDs in the window that no occurrence answers to; of very many the first."""
+        effects = {
+            "excludes {}, when it has no occurrence": excluded,
+            "replaces its occurrence of {}, and there is none: both stand": replaced,
+        }
+        for effect, places in effects.items():
+            strays = places.left(self.since, self.until, self.zone)
+            for index, (moment, spot) in enumerate(strays[:_MOST_STRAYS], 1):
+                more = len(strays) - index if index == _MOST_STRAYS else 0
+                also = f" ({more:,} more of the same)" if more else ""
+                self.report("OC310", effect.format(_shown(moment)) + also, master, spot)
 
 
 class _Places:

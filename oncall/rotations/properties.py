@@ -16,6 +16,8 @@ from oncall.rotations.text import Component, Line, Spot
 from oncall.rotations.values import value_start
 
 _NAME = re.compile(r"\s*([A-Za-z0-9-]+)[;:]")
+_LONGEST = 1_000_000  # of a line with parameters
+_BARE = re.compile(r"[A-Za-z0-9-]+")
 _PLAIN = re.compile(r"([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+=[^\";:,^\\]*)*):")
 _DATES = {"DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE", "DTSTAMP", "LAST-MODIFIED", "CREATED"}
 _PEOPLE = {"ATTENDEE", "ORGANIZER"}
@@ -73,8 +75,14 @@ def properties(component: Component, names: Collection[str], lenient: Collection
 
 
 def _property(line: Line) -> Property:
-    """Most lines are `NAME;PARAMETER=value:value` without quotes. Of others it is known where the value begins, because
-    it is a date or an address; the rest is for icalendar."""
+    """Most lines are `NAME:value` or `NAME;PARAMETER=value:value` without quotes. Of others it is known where the value
+    begins, because it is a date or an address; the rest is for icalendar."""
+    head, colon, rest = line.text.partition(":")
+    name = head.upper()
+    if colon and _BARE.fullmatch(head) and name not in _PEOPLE and (name not in _DATES or ":" not in rest):
+        return Property(name, rest, line, len(head) + 1)
+    if len(line.text) > _LONGEST:
+        raise BrokenLineError(line.number)
     plain = _PLAIN.match(line.text)
     name = plain[1].upper() if plain else line.text.partition(":")[0].partition(";")[0].strip().upper()
     start = plain.end() if plain and not plain[2] and name not in _DATES else None

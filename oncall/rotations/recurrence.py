@@ -74,9 +74,9 @@ _LONGEST_TEXT = 2000  # every day of a year by its number
 _MOST_POSITIONS = 50  # of BYSETPOS, each of which is looked for in every period
 _LONGEST_INTERVAL = 10_000
 _LAST_YEAR = 9990
-_READS_A_YEAR = 8
-_WORK_A_YEAR = {rrule.YEARLY: 24, rrule.MONTHLY: 60, rrule.WEEKLY: 53, rrule.DAILY: 366, rrule.HOURLY: 366}
-_WORK_A_YEAR_OF_WEEKS = 150  # with BYWEEKNO
+_MORE_YEARS = 3  # that a rule may be looked for in beyond those that matter
+_WORK_A_YEAR = {rrule.YEARLY: 12, rrule.MONTHLY: 30, rrule.WEEKLY: 53, rrule.DAILY: 366, rrule.HOURLY: 366}
+_WORK_A_YEAR_OF_WEEKS = 60  # with BYWEEKNO
 
 
 class Moment(Struct, frozen=True):
@@ -231,7 +231,7 @@ class _Bounded(rrule.rrule):
     it looks up `_byweekno` whenever it enters a year, and that is where this one counts."""
 
     def __init__(self, years: int, frequency: Frequency, start: datetime, interval: int, parts: dict[str, Any]) -> None:
-        self._reads = years * _READS_A_YEAR + _READS_A_YEAR
+        self._reads = years + _MORE_YEARS
         self._weeks: Any = None
         super().__init__(frequency, dtstart=start, interval=interval, **parts)
 
@@ -308,8 +308,10 @@ def following(rule: Rule, moment: datetime) -> datetime | None:
 
 
 def _never(rule: Rule) -> bool:
-    """Whether a rule asks for days its months do not have."""
+    """Whether a rule asks for days its months do not have, or for a second time in an hour."""
     parts = dict(rule.parts)
+    if rule.frequency == rrule.HOURLY and not {1, -1} & set(parts.get("bysetpos", (1,))):
+        return True
     longest = max((_DAYS_IN_MONTH[month] for month in parts.get("bymonth", ())), default=31)
     return all(abs(day) > longest for day in parts.get("bymonthday", (0,)))
 

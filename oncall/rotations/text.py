@@ -7,6 +7,7 @@ broken, or cut off where a download ended, never takes the rest of its calendar 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from msgspec import Struct, field
@@ -16,6 +17,7 @@ from oncall.errors import Problem, problem
 MOST_BYTES = 8_000_000  # some twenty thousand events as products export them, read in a few seconds
 
 _FOLD = re.compile(rb"\n+[ \t]")
+_GO_ON = bytes(range(0x80, 0xC0))  # the bytes of a letter after its first
 _DEEPEST = 10  # components inside components; what calendars hold is four deep
 _STARTS_COMPONENT = ("VCALENDAR", "VEVENT", "VTIMEZONE", "VTODO", "VJOURNAL", "VFREEBUSY")
 _LOOKS_LIKE = (
@@ -35,19 +37,25 @@ class Line(Struct, gc=False):
     number: int
     text: str
     folded: bytes = b""
+    starts: tuple[int, ...] = ()  # a list of its own would double what millions of short lines take
 
     def place(self, index: int) -> tuple[int, int]:
         """The line and column of the file at which a letter of the text stands."""
         if not self.folded:
             return self.number, index + 1
-        before = self.text[:index].encode("utf-8", "surrogatepass")
-        begin = 0
-        for number, piece in enumerate(self.folded.split(b"\n"), self.number):
-            length = len(piece) - (number != self.number)  # what is folded begins with a space that is not of the text
-            if len(before) < begin + length:
-                return number, len(before[begin:].decode(errors="ignore")) + 1 + (number != self.number)
-            begin += max(0, length)
-        return self.number, index + 1
+        if not self.starts:  # worked out once: a list of dates is asked for thousands of places
+            self.starts = tuple(self._starts())
+        piece = bisect_right(self.starts, index) - 1
+        space = piece > 0  # which a folded line begins with, and which is not of the text
+        return self.number + piece, index - self.starts[piece] + 1 + space
+
+    def _starts(self) -> list[int]:
+        """The letter that each line of the file begins with; one that a fold cuts through is of the line before."""
+        starts, letters = [], 0
+        for piece in self.folded.split(b"\n"):
+            starts.append(letters)
+            letters += len(piece.translate(None, _GO_ON)) - (len(starts) > 1 and len(piece) > 0)
+        return starts
 
 
 class Spot(Struct, frozen=True):
@@ -110,7 +118,7 @@ def _content_lines(data: bytes, file: str) -> tuple[list[Line], list[Problem]]:
     garbled = None
     for number, written in _as_written(data.removeprefix(b"\xef\xbb\xbf")):
         # Bytes are joined before they are decoded, because a fold may stand inside a character.
-        raw = _FOLD.sub(b"", written) if b"\n" in written else written
+        raw = _without_folds(written) if b"\n" in written else written
         try:
             text = raw.decode()
         except UnicodeDecodeError:
@@ -142,6 +150,12 @@ def _as_written(data: bytes) -> Iterator[tuple[int, bytes]]:
         begin = end + 1
     if start >= 0:
         yield first, text[start:stop]
+
+
+def _without_folds(written: bytes) -> bytes:
+    if b"\n\n" in written:  # an empty line inside
+        return _FOLD.sub(b"", written)
+    return written.replace(b"\n ", b"").replace(b"\n\t", b"")
 
 
 def _components(lines: list[Line]) -> list[Component]:

@@ -30,7 +30,7 @@ from oncall.rotations.zone_names import known_zone, likely_zone, plain
 
 MOST_RULES = 200
 _MOST_ONSETS = 1000  # of one rule
-_MOST_OFFSETS = 200  # of one zone; none that exists has had twenty
+_MOST_OFFSETS = 40  # of one zone; none that exists has had twenty
 _MOST_RIVALS = 5  # of one name
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100
 _FAR = 3 * 366 * times.DAY
@@ -345,10 +345,19 @@ def _key(name: str) -> str:
 def _as_zone(name: str, first_offset: int, changes: list[tuple[int, int]]) -> ZoneInfo:
     offsets = sorted({first_offset, *(offset for _, offset in changes)})
     kinds = [first_offset, *(offset for offset in offsets if offset != first_offset)]
-    counts = struct.pack(">6l", 0, 0, 0, len(changes), len(kinds), 4)
+    names = [_abbreviation(offset) for offset in kinds]
+    at = [sum(len(name) + 1 for name in names[:index]) for index in range(len(names))]
+    counts = struct.pack(">6l", 0, 0, 0, len(changes), len(kinds), sum(len(name) + 1 for name in names))
     empty = struct.pack(">4sc15x6l", b"TZif", b"2", 0, 0, 0, 0, 1, 1) + struct.pack(">lbb", 0, 0, 0) + b"\0"
     body = struct.pack(">4sc15x", b"TZif", b"2") + counts
     body += struct.pack(f">{len(changes)}q", *(moment for moment, _ in changes))
     body += bytes(kinds.index(offset) for _, offset in changes)
-    body += b"".join(struct.pack(">lbb", offset, 0, 0) for offset in kinds)
-    return ZoneInfo.from_file(io.BytesIO(empty + body + b"LMT\0" + b"\n\n"), key=name)
+    body += b"".join(struct.pack(">lbB", offset, 0, start) for offset, start in zip(kinds, at, strict=True))
+    body += b"".join(abbreviation.encode() + b"\0" for abbreviation in names)
+    return ZoneInfo.from_file(io.BytesIO(empty + body + b"\n\n"), key=name)
+
+
+def _abbreviation(offset: int) -> str:
+    """`+01`, `+0545`, as the time-zone database has them for zones that nobody abbreviates."""
+    hours, minutes = divmod(abs(offset) // 60, 60)
+    return f"{'-' if offset < 0 else '+'}{hours:02}{f'{minutes:02}' if minutes else ''}"

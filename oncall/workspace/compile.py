@@ -37,6 +37,7 @@ from oncall.workspace.load import Place, Workspace
 from oncall.workspace.rosters import absence_calendars, rotation_layers, rotation_reader
 
 _T = TypeVar("_T")
+_MOST_REASONS = 10  # of absences that are one
 _SLOW = "this pattern takes too long on some titles and was not used on them: make it simpler"
 _NEAR = 62 * times.DAY  # how far beyond a window an absence is followed, to say when it ends
 
@@ -60,7 +61,13 @@ def compile_plan(workspace: Workspace, window: Window) -> Plan:
     presences = _presences(workspace, window, reported, doubts)
     opened: dict[str, tuple[tuple[int, int], ...]] = {}
     for name, hours in workspace.hours.items():
-        opened[name], found = _open(workspace, hours, window)
+        stretches, found = contained(
+            partial(_open, workspace, hours, window), partial(_never_known, workspace, name), "its calendars"
+        )
+        if stretches is None:
+            reported += (Reported(one, f"hours/{name}") for one in found)
+            continue
+        opened[name] = stretches
         reported += (Reported(one, one.file) for one in found)
     return Plan(
         digest=digest(workspace.files.contents),
@@ -179,7 +186,11 @@ def _presences(
             message = "this absence ends before it begins, and counts for nothing: mend `from` or `until`"
             reported.append(Reported(problem("OC003", message, *place), f"people/{name}"))
     for path, calendar, names in absence_calendars(workspace):
-        found = _absences(workspace, calendar, window, names, away)
+        found = contained(
+            partial(_absences, workspace, calendar, window, names, away),
+            partial(_no_absences, path),
+            "the calendar",
+        )
         reported += (Reported(one, path) for one in found.problems)
         doubts[path] = tuple(found.doubts)
         for _ in names.slow_patterns:
@@ -220,6 +231,10 @@ def _absences(
     return result
 
 
+def _no_absences(path: str, why: str) -> _Absences:
+    return _Absences([problem("OC304", f"the absences in it can't be worked out: {why}", path)])
+
+
 def _zones(workspace: Workspace) -> Iterable[tzinfo]:
     yield workspace_zone(workspace)
     for person in workspace.people.values():
@@ -232,16 +247,29 @@ def person_zone(workspace: Workspace, person: Person) -> tzinfo:
 
 
 def _merged(found: list[Absence]) -> tuple[Absence, ...]:
-    """Absences sorted, with what overlaps or touches made one; the reasons of all of them are kept."""
+    """Absences sorted, with what overlaps or touches made one; the reasons of all of them are kept, as far as anybody
+    would read them."""
     result: list[Absence] = []
-    for one in sorted(found, key=lambda one: (one.start, one.end, one.reason)):
-        if result and one.start <= result[-1].end:
-            last = result[-1]
-            reasons = dict.fromkeys(reason for reason in (last.reason, one.reason) if reason)
-            result[-1] = Absence(last.start, max(last.end, one.end), ", ".join(reasons))
+    reasons: dict[str, None] = {}
+    for absence in sorted(found, key=lambda absence: (absence.start, absence.end, absence.reason)):
+        if result and absence.start <= result[-1].end:
+            result[-1] = Absence(result[-1].start, max(result[-1].end, absence.end))
         else:
-            result.append(one)
+            _give_reasons(result, reasons)
+            result.append(absence)
+        if absence.reason:
+            reasons[absence.reason] = None
+    _give_reasons(result, reasons)
     return tuple(result)
+
+
+def _give_reasons(absences: list[Absence], reasons: dict[str, None]) -> None:
+    """Write the reasons collected for the last absence into it."""
+    if absences:
+        shown = list(reasons)[:_MOST_REASONS]
+        more = [f"{len(reasons) - len(shown)} more"] if len(reasons) > len(shown) else []
+        absences[-1] = Absence(absences[-1].start, absences[-1].end, ", ".join([*shown, *more]))
+    reasons.clear()
 
 
 def _gone(workspace: Workspace, person: Person) -> int | None:
@@ -257,6 +285,11 @@ def _open(workspace: Workspace, hours: Hours, window: Window) -> tuple[tuple[tup
     zone = (times.zone(hours.timezone) if hours.timezone else None) or workspace_zone(workspace)
     days = (workspace.calendars.get(path) if path else None for path in (hours.open_days, hours.closed_days))
     return open_stretches(hours, window, zone, *days)
+
+
+def _never_known(workspace: Workspace, name: str, why: str) -> tuple[None, list[Problem]]:
+    place = workspace.places["hours", name].at()
+    return None, [problem("OC003", f"when {name} is open can't be worked out: {why}", *place)]
 
 
 def _rotation_facts(workspace: Workspace, name: str) -> RotationFacts:

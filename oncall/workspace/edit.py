@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import UTC
+from time import sleep
 
 from icalendar import Calendar as NewCalendar
 from icalendar import Event as NewEvent
@@ -28,6 +29,13 @@ from oncall.workspace.inputs import read_input
 from oncall.workspace.load import Workspace
 from oncall.workspace.rosters import absence_reader, rotation_reader
 from oncall.workspace.writing import write_whole
+
+Wait = Callable[[str], None]
+"""What is done when another program writes the file: who waits is told so."""
+
+_LOCK_PAUSE = 0.05  # seconds between two attempts to get a lock
+_LOCK_NOTICE = 10
+_LOCK_ATTEMPTS = 1200
 
 _END = re.compile(rb"(?i)(?<![^\r\n])END:VCALENDAR[ \t]*(?=\r|\n|\Z)")
 
@@ -155,15 +163,24 @@ def with_event(calendar: bytes | None, event: bytes, path: str) -> bytes:
     return calendar[:place] + event.replace(b"\r\n", newline[0] if newline else b"\r\n") + calendar[place:]
 
 
-def write(workspace: Workspace, change: Change) -> None:
-    """Put a change in place, whole or not at all; OncallError where the file is not what it was any more."""
+class ChangedError(OncallError):
+    """The file is not what the change was worked out from any more."""
+
+    def __init__(self, workspace: Workspace, path: str) -> None:
+        super().__init__(f"{path} has changed in the meantime: nothing was written; ask again")
+        self.workspace = workspace
+        self.path = path
+
+
+def write(workspace: Workspace, change: Change, wait: Wait | None) -> None:
+    """Put a change in place, whole or not at all; ChangedError where the file is not what it was any more. `wait` is
+    told when another program writes there; None where the lock is held already."""
     target = _target(workspace, change.path)
-    directory = os.path.dirname(target)
     try:
-        os.makedirs(directory, exist_ok=True)
-        with _locked(directory):
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with locked(workspace, change.path, wait) if wait else nullcontext():
             if _bytes(target) != change.before:
-                raise OncallError(f"{change.path} has changed in the meantime: nothing was written; ask again")
+                raise ChangedError(workspace, change.path)
             write_whole(target, change.after)
     except OSError as error:
         raise OncallError(f"{change.path}: cannot be written: {error.strerror}") from None
@@ -184,16 +201,27 @@ def _bytes(path: str) -> bytes | None:
 
 
 @contextmanager
-def _locked(directory: str) -> Iterator[None]:
-    """Nobody else who asks writes in this folder meanwhile. Where folders cannot be locked, the check alone stands."""
+def locked(workspace: Workspace, path: str, wait: Wait) -> Iterator[None]:
+    """Nobody else who asks writes in the folder of a file meanwhile. Where folders cannot be locked, the check alone
+    stands. OncallError where another program keeps the lock for longer than a change takes."""
     try:
         import fcntl  # not on Windows
     except ImportError:
         yield
         return
+    directory = os.path.dirname(_target(workspace, path))
     handle = os.open(directory, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        for attempt in range(_LOCK_ATTEMPTS):
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if attempt == _LOCK_NOTICE:
+                    wait(path)
+                sleep(_LOCK_PAUSE)
+        else:
+            raise OncallError(f"{path}: another program keeps its folder locked: nothing was written; ask again later")
         yield
     finally:
         os.close(handle)

@@ -71,11 +71,8 @@ class Files(Struct):
             return self.replaced[path]
         if path not in self.contents:
             self.stamps[path] = stamp(self.root, path)
-            there = self.inside(path)
             try:
-                os.stat(there)  # what ends in a slash is no file, which the real path does not say
-                full = os.path.realpath(there)
-                self.contents[path] = read_input(full, MOST_BYTES, follow=False)  # it has been, and led inside
+                self.contents[path] = read_input(self.inside(path), MOST_BYTES)
             except OSError as error:
                 if error.errno == errno.EINVAL:
                     raise OncallError(f"cannot be read: {error.strerror}") from None

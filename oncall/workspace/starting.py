@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -21,15 +22,35 @@ def write_template(folder: str, today: date) -> list[str]:
     there = [path for path in template if os.path.lexists(os.path.join(folder, path))]
     if there:
         raise OncallError(f"{folder}: {', '.join(there)} is there already; nothing was written: name an empty folder")
+    made: list[str] = []
     try:
         for path, data in template.items():
             full = os.path.join(folder, path)
-            os.makedirs(os.path.dirname(full), exist_ok=True)
+            _make_folders(os.path.dirname(full), made)
             with open(full, "xb") as file:
+                made.append(full)
                 file.write(data)
-    except OSError as error:
-        raise OncallError(f"{folder}: cannot be written: {error.strerror}") from None
+    except BaseException as error:
+        _remove(made)
+        if isinstance(error, OSError):
+            raise OncallError(f"{folder}: cannot be written: {error.strerror}") from None
+        raise
     return list(template)
+
+
+def _make_folders(folder: str, made: list[str]) -> None:
+    """Make a folder and those above it, and note which were not there."""
+    if folder and not os.path.isdir(folder):
+        _make_folders(os.path.dirname(folder), made)
+        os.mkdir(folder)
+        made.append(folder)
+
+
+def _remove(made: list[str]) -> None:
+    """Leave nothing of what was begun."""
+    for path in reversed(made):
+        with suppress(OSError):
+            (os.rmdir if os.path.isdir(path) else os.remove)(path)
 
 
 def _template(folder: Traversable, path: str) -> list[tuple[str, bytes]]:

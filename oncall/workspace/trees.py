@@ -44,7 +44,7 @@ def reading() -> Iterator[None]:
         raise
     except Exception as error:
         missing = isinstance(error, KeyError) and error.args and isinstance(error.args[0], bytes)
-        why = f"{error.args[0].decode('ascii', 'replace')} is missing" if missing else str(error)
+        why = f"{error.args[0].decode('ascii', 'replace')} is missing" if missing else "something in it is damaged"
         raise OncallError(f"the repository cannot give it: {why}; is the clone complete?") from None
 
 

@@ -106,7 +106,7 @@ def test_a_machine_without_a_zone_we_know_is_in_utc_and_that_is_said(
     Path("rota.ics").write_text(calendar(UTC_TIMES))
     ran = oncall("who", "--calendar", "rota.ics", "--at", "2026-11-01T16:00Z")
     assert ran.out.startswith("Sun 1 Nov 2026 16:00 UTC  UTC")
-    assert "this machine has none that is known: times are in UTC; use --timezone" in ran.err
+    assert "this machine has none that is known: times are in UTC; --timezone" in ran.err
 
 
 def berlin() -> bytes:

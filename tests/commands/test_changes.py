@@ -176,7 +176,7 @@ def test_a_file_that_changed_meanwhile_is_left_alone(run: Run, example: Path) ->
     workspace = load(str(example))
     (example / OVERRIDES).write_bytes(before + b"\r\n")
     with pytest.raises(OncallError, match="has changed in the meantime"):
-        write(workspace, Change(OVERRIDES, before, b"ours", "uid"))
+        write(workspace, Change(OVERRIDES, before, b"ours", "uid"), lambda path: None)
     assert (example / OVERRIDES).read_bytes() == before + b"\r\n"
 
 
@@ -315,3 +315,18 @@ def test_what_could_be_somebody_else_is_refused(run: Run, example: Path, words: 
     ran = run(*words, *(() if "--until" in words else NIGHT), workspace=example)
     assert (ran.status, ran.out) == (2, "")
     assert said in ran.err
+
+
+@pytest.mark.parametrize("until", ["111111111111111", "0206-11-21", "1970-01-02", "2199-12-31", "9999-12-31"])
+@pytest.mark.parametrize("words", [("override", "field-primary", "tech-5"), ("away", "tech-1")])
+def test_an_end_that_cannot_be_is_refused_before_any_calendar_is_worked_out(
+    run: Run, example: Path, words: tuple[str, ...], until: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def compile_plan(*_: object) -> None:
+        raise AssertionError("hours and shifts of centuries")
+
+    monkeypatch.setattr("oncall.workspace.compile.compile_plan", compile_plan)
+    ran = run(*words, "--until", until, workspace=example)
+    assert (ran.status, ran.out) == (2, "")
+    assert len(ran.err.splitlines()) == 1
+    assert "internal error" not in ran.err

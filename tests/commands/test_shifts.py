@@ -131,6 +131,28 @@ def test_an_exported_calendar_has_whole_shifts(run: Run, example: Path) -> None:
     assert str(calendar["X-WR-TIMEZONE"]) == "America/New_York"
 
 
+@pytest.mark.parametrize("window", [("1970-01-01", "1970-02-01"), ("2190-01-01", "2199-12-31")])
+def test_what_is_exported_can_be_read_again_however_far_back_or_ahead(
+    window: tuple[str, str], run: Run, tmp_path: Path
+) -> None:
+    daily = (
+        "BEGIN:VEVENT\nUID:{}\nSUMMARY:{}\nDTSTART;TZID=Asia/Kolkata:{}\nDURATION:P{}D\n"
+        "RRULE:FREQ=DAILY;INTERVAL={}\nEND:VEVENT\n"
+    )
+    events = daily.format(1, "Ann", "19000101T000000", 1, 1) + daily.format(2, "Ben", "19690101T000000", 200, 300)
+    (tmp_path / "rota.ics").write_text(f"BEGIN:VCALENDAR\n{events}END:VCALENDAR\n")
+    words = ("--from", window[0], "--until", window[1], "--timezone", "UTC", "--format")
+    exported = run("shifts", "--calendar", str(tmp_path / "rota.ics"), *words, "ics")
+    (tmp_path / "again.ics").write_text(exported.out)
+    first, again = (
+        _json(run("shifts", "--calendar", str(tmp_path / name), *words, "json")) for name in ("rota.ics", "again.ics")
+    )
+    assert again["problems"] == []
+    assert [(one["start"], one["end"], [entry["label"] for entry in one["on_call"]]) for one in again["shifts"]] == [
+        (one["start"], one["end"], [entry["label"] for entry in one["on_call"]]) for one in first["shifts"]
+    ]
+
+
 GAPS = """\
 BEGIN:VCALENDAR
 X-WR-TIMEZONE:America/New_York

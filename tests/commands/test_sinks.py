@@ -29,6 +29,7 @@ HOSTILE = (
     "\u202egnp.exe\u2066\u2028::error::x\u200e",
     "a\r::error::b\n::warning::c\r\n##[group]d",
     "www.evil.example http://evil.example a@evil.example @team #123 javascript:alert(1)",
+    "a\udcffb",
     "[x](javascript:alert(1)) ![i](//evil.example/i) <https://evil.example> <img src=x> [a]: //evil.example",
 )
 AT = ("--at", "2026-11-20T12:00:00Z")
@@ -157,9 +158,11 @@ def _workspace(root: Path, texts: Iterator[str]) -> str:
         say(): {say(): say()},
     }
     (root / "oncall.yaml").write_text(json.dumps(document))
-    (root / "desk.md").write_text(f"---\nowner: {json.dumps(say())}\nreviewed: 2026-11-01\n---\n{say()}\n")
+    (root / "desk.md").write_text(
+        f"---\nowner: {json.dumps(say())}\nreviewed: 2026-11-01\n---\n{say()}\n", errors="replace"
+    )
     for name, titles in (("main", [say(), "ann", "ben"]), ("over", [say()]), ("away", [say()])):
-        (root / f"{name}.ics").write_text(_calendar(titles, say), newline="")
+        (root / f"{name}.ics").write_text(_calendar(titles, say), newline="", encoding="utf-8", errors="replace")
     dispatch = say()
     (root / "log.jsonl").write_text("".join(json.dumps(event) + "\n" for event in _events(dispatch, say)))
     return dispatch

@@ -163,7 +163,7 @@ def test_a_standard_input_that_is_closed_is_said_to_be_so(
         (["twiloi", "log"], "there is no format 'twiloi' (did you mean 'twilio'?)"),
         (["twilio", "nowhere.json"], "nowhere.json: No such file or directory"),
         (["twilio", "."], ".: Is a directory"),
-        (["twilio", "nul\0"], "not a possible name of a file"),
+        (["twilio", "nul\0"], "this is not a possible name of a file"),
         (["asterisk-cdr", "log"], "say which with --timezone"),
         (["asterisk-cdr", "log", "--timezone", "Amerika/New_York"], "(did you mean 'America/New_York'?)"),
         (["twilio", "log", "--account", "acne"], "acne"),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncall.rotations.text import Component, Line
+from oncall.rotations.text import Line
 from oncall.rotations.values import read_stamp, value_start
 
 moments = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30)).map(lambda moment: moment.replace(microsecond=0))
@@ -66,4 +66,3 @@ def test_every_letter_of_a_folded_line_has_its_place_in_the_file(pieces: list[st
         for column in range(len(piece)):
             assert line.place(index) == (5 + number, column + 1 + (number > 0))
             index += 1
-    assert Component("VEVENT", 5, [line]).lines[0] is line

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from oncall.errors import WARNING, Problem
 from oncall.lint.context import Context
 from oncall.lint.rule import Rule
 from oncall.model import Account, Policy
 
+_MOST_PAIRS = 1000
 _Pair = tuple[str, str, str]
 
 
@@ -35,12 +37,11 @@ def _pairs(context: Context, account: Account, policy: Policy, backup: str) -> l
     """Who is primary and who backup at the same time, with the one address that both have there."""
     primary = policy.tiers[0].notify
     ones, others = (_with_one_address(context, account, policy, role) for role in (primary, backup))
-    alike = [
-        (one, other, here)
-        for one, here in sorted(ones.items())
-        for other in sorted(others)
-        if others[other] == here and one != other
-    ]
+    there: dict[str, list[str]] = {}
+    for other, address in sorted(others.items()):
+        there.setdefault(address, []).append(other)
+    pairs = ((one, other, here) for one, here in sorted(ones.items()) for other in there.get(here, ()) if one != other)
+    alike = list(islice(pairs, _MOST_PAIRS))
     if not alike:
         return []
     met: set[tuple[str, str]] = set()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from oncall.errors import ERROR, Problem
 from oncall.lint.context import Context
 from oncall.lint.rule import Rule
-from oncall.lint.wording import few
+from oncall.lint.wording import few_others
 from oncall.plan import Line
 
 
@@ -19,7 +19,7 @@ def check(context: Context) -> Iterator[Problem]:
                 users.setdefault(_number(line), {}).setdefault(name, index)
     for accounts in users.values():
         for name, index in accounts.items() if len(accounts) > 1 else ():
-            others = few([other for other in accounts if other != name])
+            others = few_others(accounts, name)
             number = context.plan.account_facts[name].lines[index].shown
             message = f"the line {number} of {name} is a line of {others}, too: leave it to one of them"
             yield RULE.at(context.place("accounts", name).at("lines", index), message)

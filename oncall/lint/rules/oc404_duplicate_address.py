@@ -9,7 +9,7 @@ from oncall.errors import WARNING, Problem
 from oncall.lint.context import Context
 from oncall.lint.rule import Rule
 from oncall.lint.rules.oc403_invalid_address import country_of, what_is_wrong
-from oncall.lint.wording import few
+from oncall.lint.wording import few_others
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -24,7 +24,7 @@ def check(context: Context) -> Iterator[Problem]:
             method = context.plan.people[person].contact_methods[index]
             if what_is_wrong(method, country):
                 continue
-            others = few([other for other in people if other != person])
+            others = few_others(people, person)
             message = f"{person} has the same number as {others}, {method.address}: mend the one that is wrong"
             yield RULE.at(context.place("people", person).at("contact_methods", index, "address"), message)
 
