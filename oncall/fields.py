@@ -7,13 +7,13 @@ class here: msgspec asks `decode` for it when files are validated, and `restore`
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from msgspec import Meta, field
 
 from oncall import times
+from oncall.spelling import suggestion
 
 _T = TypeVar("_T")
 
@@ -283,17 +283,3 @@ def constant(value: _T) -> _T:
 def is_name(text: str) -> bool:
     """Whether something may be called this."""
     return re.fullmatch(r"\w[\w.-]{0,99}", text) is not None
-
-
-def suggestion(text: str, known: Sequence[str]) -> str:
-    """` (did you mean …?)` with the nearest known word, or nothing."""
-    best = nearest(text, known)
-    return f" (did you mean {best!r}?)" if best else ""
-
-
-def nearest(text: str, known: Sequence[str]) -> str | None:
-    """The known word that a text is a misspelling of, if there is one. Slow enough to be for errors only."""
-    from rapidfuzz import fuzz, process, utils
-
-    best = process.extractOne(text[:200], known, scorer=fuzz.ratio, score_cutoff=60, processor=utils.default_process)
-    return best[0] if best else None

@@ -272,7 +272,7 @@ def _several(asked: str, matches: Sequence[Match], people: Mapping[str, Person])
 
 
 def _unknown(asked: str, kinds: Sequence[str], ids: Sequence[str], people: Mapping[str, Person]) -> str:
-    from oncall.fields import nearest  # here: only an error needs it, and it is slow to import
+    from oncall.spelling import nearest  # here: only an error needs it, and it is slow to import
 
     kinds = [*kinds[:-1], "line", kinds[-1]] if ACCOUNT in kinds else list(kinds)
     called = " or ".join(filter(None, (", ".join(kinds[:-1]), kinds[-1])))

@@ -12,9 +12,9 @@ from rapidfuzz.distance import OSA
 
 from oncall.cli.session import Session, now
 from oncall.errors import NotFoundError, OncallError
-from oncall.fields import nearest
 from oncall.lookup import find
 from oncall.plan import Plan
+from oncall.spelling import nearest
 
 _WORKSPACE_OPTIONS = ("-w", "--workspace")
 

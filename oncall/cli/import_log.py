@@ -27,9 +27,9 @@ from oncall.cli import complete
 from oncall.cli.account import account_named
 from oncall.cli.session import Session, complain, now, reader_zone, warn, warn_elsewhere
 from oncall.errors import OncallError, file_error
-from oncall.fields import suggestion
 from oncall.output.words import safe, safe_json
 from oncall.plan import EVERYTHING
+from oncall.spelling import suggestion
 
 if TYPE_CHECKING:
     from oncall.logs.importing import Format, Remark

@@ -91,7 +91,7 @@ def _is_in(log: str, text: bytes) -> bool:
 
 
 def _suggestion(text: str, known: Sequence[str]) -> str:
-    from oncall.fields import suggestion  # here: only an error needs it
+    from oncall.spelling import suggestion  # here: only an error needs it
 
     return suggestion(text, known)
 

@@ -139,7 +139,7 @@ def not_there(job: Job, dispatch: str) -> str:
     missing = f"there is no dispatch {dispatch!r} in the log"
     if job.log is None:
         return missing
-    from oncall.fields import suggestion  # here: only an error needs it
+    from oncall.spelling import suggestion  # here: only an error needs it
 
     names = _names(job.log)
     if dispatch in names:

@@ -15,7 +15,7 @@ import typer
 
 from oncall.cli.session import print_json
 from oncall.errors import OncallError
-from oncall.fields import suggestion
+from oncall.spelling import suggestion
 
 _OF = ("workspace", "log")
 

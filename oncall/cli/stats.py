@@ -123,7 +123,7 @@ def _topics(texts: Iterable[str], how: str) -> frozenset[str]:
     if found and how in ("json", "csv"):
         raise OncallError(f"--only chooses among tables: leave it out with --format {how}")
     for text in sorted(found - {*TOPICS}):
-        from oncall.fields import suggestion  # here: only an error needs it
+        from oncall.spelling import suggestion  # here: only an error needs it
 
         raise OncallError(
             f"--only {text}: there is no such table{suggestion(text, TOPICS)}; there are {', '.join(TOPICS)}"

@@ -147,7 +147,7 @@ def _meant(text: str, every: Found, workspace: "Workspace") -> list[str]:
 
 
 def _suggestion(text: str, known: Sequence[str]) -> str:
-    from oncall.fields import suggestion  # here: only an error needs it
+    from oncall.spelling import suggestion  # here: only an error needs it
 
     return suggestion(text, known)
 

@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from oncall import times
 from oncall.escalation.trace import Event
-from oncall.fields import suggestion
 from oncall.model import Channel, Outcome
+from oncall.spelling import suggestion
 
 CHANNELS: tuple[str, ...] = get_args(Channel)
 OUTCOMES: tuple[str, ...] = tuple(outcome for outcome in get_args(Outcome) if outcome != "cancelled")

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from oncall import times
 from oncall.errors import Problem
 from oncall.escalation.scenarios import Broken
-from oncall.fields import nearest
 from oncall.lint.calendars import Reading, readings
 from oncall.lint.chains import Chains
 from oncall.lint.schedules import Schedules
@@ -23,6 +22,7 @@ from oncall.lint.walk import Stretch, together, walk, within
 from oncall.lint.wording import Horizon
 from oncall.model import ALWAYS, Account, Binding, Policy, as_tuple
 from oncall.plan import Plan
+from oncall.spelling import nearest
 from oncall.workspace import yaml
 from oncall.workspace.compile import workspace_zone
 from oncall.workspace.load import Place, Workspace

@@ -20,10 +20,10 @@ from msgspec import Struct
 
 from oncall import times
 from oncall.errors import OncallError
-from oncall.fields import suggestion
 from oncall.plan import Plan
 from oncall.rotations.ics import read_calendar
 from oncall.rotations.names import Reader
+from oncall.spelling import suggestion
 from oncall.workspace.files import MOST_BYTES
 from oncall.workspace.inputs import read_input
 from oncall.workspace.load import Workspace

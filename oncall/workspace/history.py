@@ -185,7 +185,7 @@ def candidate(root: str, cache: str | None, text: str, here: str, option: str = 
 
 
 def _neither(revisions: Revisions, text: str, option: str, what: str) -> str:
-    from oncall.fields import suggestion  # here: only an error needs it
+    from oncall.spelling import suggestion  # here: only an error needs it
 
     near = suggestion(text, revisions.names())
     return f"{option} {text}: that is {what}, and the repository has no such revision{near}"

@@ -415,9 +415,9 @@ def test_the_status_is_that_of_the_result(run: Run, ws: Path, tmp_path: Path, lo
 
 def test_a_dispatch_that_is_not_in_the_log_is_said_with_the_nearest(run: Run, ws: Path, tmp_path: Path) -> None:
     log = logged(tmp_path / "log.jsonl", MISSED, name="call-1001")
-    ran = run("postmortem", log, "--dispatch", "call-1002", workspace=ws)
+    ran = run("postmortem", log, "--dispatch", "coll-1001", workspace=ws)
     assert (ran.status, ran.out) == (2, "")
-    assert ran.err == "oncall: there is no dispatch 'call-1002' in the log (did you mean 'call-1001'?)\n"
+    assert ran.err == "oncall: there is no dispatch 'coll-1001' in the log (did you mean 'call-1001'?)\n"
 
 
 def test_a_log_that_is_not_there_is_said(run: Run, ws: Path) -> None:

@@ -14,12 +14,12 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import IO, Any
 
-from oncall.fields import suggestion
 from oncall.logs.formats import dialled
 from oncall.logs.importing import REPEATED, Asked, Format, Remark, Row, Telling
 from oncall.logs.incoming import Cells, table, unpacked
 from oncall.logs.shows import Shows
 from oncall.logs.stamps import REWRITTEN, NoZoneError, StampError, parse_stamp
+from oncall.spelling import suggestion
 
 NO_ORDER = (
     "not a record in Asterisk's order: 17 to 21 columns, the disposition in the 15th (or 14th, as cdr_custom has it)"

@@ -21,12 +21,12 @@ from typing import IO, Any
 from msgspec import Struct, field
 
 from oncall.errors import OncallError
-from oncall.fields import suggestion
 from oncall.logs.formats import dialled
 from oncall.logs.importing import Asked, Format, Remark, Row, Telling
 from oncall.logs.incoming import lines, table, unpacked
 from oncall.logs.shows import Shows
 from oncall.logs.stamps import NoZoneError, StampError, epoch, parse_stamp
+from oncall.spelling import suggestion
 
 NOT_A_LINE = "not a line of a queue_log: epoch|call|queue|agent|event|…"
 NOT_EPOCH = "a time that is not in seconds since 1970, as queue_log has them"

@@ -13,12 +13,13 @@ from os.path import basename
 from typing import IO, Any, get_args
 
 from oncall.errors import OncallError
-from oncall.fields import Flag, suggestion
+from oncall.fields import Flag
 from oncall.logs.event import OUTCOMES, TYPES
 from oncall.logs.importing import Asked, Format, Remark, Row, Telling
 from oncall.logs.incoming import table, unpacked
 from oncall.logs.stamps import StampError, as_iso
 from oncall.model import Channel
+from oncall.spelling import suggestion
 
 UNUSED = "a column that is not used: --column FIELD=HEADER says which field it is"
 NO_DISPATCH = "a row without a dispatch, in a file that has a column for it"

@@ -23,12 +23,12 @@ from typing import IO, Any
 from msgspec.structs import replace
 
 from oncall.errors import OncallError
-from oncall.fields import suggestion
 from oncall.logs.importing import REPEATED, Asked, Format, Remark, Row, Telling
 from oncall.logs.incoming import first_letter, table, unpacked
 from oncall.logs.records import records
 from oncall.logs.shows import Shows
 from oncall.logs.stamps import NoZoneError, StampError, parse_stamp
+from oncall.spelling import suggestion
 
 NO_SID = "a call without a sid"
 NOT_TEXT = "a value that is neither text nor a number"
