@@ -145,6 +145,8 @@ def _people(
     for name, person in people.items():
         match = Match(PERSON, name)
         yield from ((nearness, match) for nearness in _nearness(typed, _names_of(name, person)))
+        if _extension_typed(typed.plain) in person.extensions:
+            yield _WHOLE, match
         for address in endpoints.get(name, ()):
             if typed.plain == _spelt(address):
                 yield _WHOLE, match
@@ -155,6 +157,11 @@ def _people(
 
 def _names_of(name: str, person: Person) -> tuple[str, ...]:
     return (name, person.name, *person.aliases, *filter(None, (person.email,)))
+
+
+def _extension_typed(plain: str) -> str:
+    """What was typed, as an extension is written: without `ext.` before it."""
+    return re.sub(r"^(?:extension|ext|x)[.:# ]*(?=[*#]?\d)", "", plain)
 
 
 def _nearness(typed: _Typed, spellings: Iterable[str]) -> Iterator[int]:

@@ -98,12 +98,14 @@ class Names:
         return text if text in self._contacts.plan.accounts else self._accounts.get(_spelt(text))
 
     def _person(self, names: tuple[str, ...], address: str) -> tuple[str | None, str | None]:
-        """Who is called one of the names, else has the address; or why nobody is."""
+        """Who is called one of the names, else has the address, else an extension that a name is; or why nobody is."""
         for name in names:
             found = self._contacts.person_named(name)
             if found is not None:
                 return found, None
         people = self._contacts.recognized(address) if address else ()
+        for name in names:
+            people = people or self._contacts.people_with_extension(name)
         if len(people) == 1:
             return people[0], None
         if people:

@@ -273,4 +273,5 @@ def _addresses(judged: Judged, plan: Plan | None) -> Iterator[str]:
         if person in plan.people:
             known = plan.people[person]
             yield from (method.address for method in known.contact_methods)
+            yield from known.extensions
             yield from (known.email,) if known.email else ()
