@@ -6,7 +6,7 @@ Nothing here reads a file or a clock. What is worked out for one rule is kept fo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta, tzinfo
+from datetime import date, timedelta, timezone, tzinfo
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from oncall.lint.logged import Logged
 
 Reach = tuple[frozenset[str], ...]
+
+_FIRST_ZONE = timezone(timedelta(hours=14))  # where a day begins first
 
 
 class Context:
@@ -90,6 +92,10 @@ class Context:
     def today(self) -> date:
         """The date at `at`."""
         return times.at(self.at, self.zone).date()
+
+    def is_future(self, day: date) -> bool:
+        """Whether a day has begun nowhere on Earth yet: what somebody writes down in Kiribati is done."""
+        return day > times.at(self.at, _FIRST_ZONE).date()
 
     @cached_property
     def reported(self) -> Mapping[str, list[Problem]]:
