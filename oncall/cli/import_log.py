@@ -171,19 +171,18 @@ def _put(events: Iterator[bytes], put: Callable[[bytes], object]) -> int:
 
 
 class _Remarks:
-    """What became no event: counted, and listed by line."""
+    """What became no event: listed by line, and counted in rows."""
 
     def __init__(self) -> None:
         from oncall.logs.ordering import Sorter
 
-        self.unmapped: Counter[str] = Counter()
-        self.aside: Counter[str] = Counter()
+        self.unmapped = False
         self._listed = Sorter()
         self.close = self._listed.close
 
     def add(self, remark: Remark) -> None:
         """One more."""
-        (self.aside if remark.aside else self.unmapped)[remark.reason] += 1
+        self.unmapped |= not remark.aside
         entry = {"line": remark.line, "reason": remark.reason, "what": safe(remark.what), "aside": remark.aside}
         self._listed.add(remark.line or 0, msgspec.json.encode(entry))
 
@@ -193,12 +192,58 @@ class _Remarks:
             yield line
 
     def sum_up(self, events: int, report: str | None) -> None:
-        """Say on standard error how much became events, and why the rest did not."""
+        """Say on standard error how much became events, and which rows did not, and why."""
         complain(f"{events} event{'' if events == 1 else 's'}")
-        for counts, heading in ((self.unmapped, "could not be mapped"), (self.aside, "set aside, rightly no events")):
-            if counts:
-                complain(f"{counts.total()} {heading}:")
-            for reason, count in counts.most_common():
+        unmapped, aside = _Tally(), _Tally()
+        for line, data in self._listed:
+            entry = msgspec.json.decode(data)
+            (aside if entry["aside"] else unmapped).add(line, entry["reason"], entry["what"])
+        for tally, heading in ((unmapped, "could not be mapped"), (aside, "set aside, rightly no events")):
+            if tally.rows:
+                complain(f"{tally.rows} row{'' if tally.rows == 1 else 's'} {heading}:")
+            for reason, count in tally.reasons.most_common():
                 print(f"  {count:>6}  {reason}", file=sys.stderr)
-        if (self.unmapped or self.aside) and report is None:
+                for shown in tally.values_shown(reason) if tally is unmapped else ():
+                    print(f"          {shown}", file=sys.stderr)
+        if (unmapped.rows or aside.rows) and report is None:
             complain("--report FILE lists them with their lines")
+
+
+_KEPT_VALUES, _SHOWN_VALUES, _SHOWN_LETTERS = 10_000, 10, 80
+
+
+class _Tally:
+    """Rows that have a remark, counted as a whole, by reason, and by the text that a reason is about. Those of one row
+    come one after the other."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.reasons: Counter[str] = Counter()
+        self._values: dict[str, Counter[str]] = {}
+        self._line: int | None = None
+        self._counted: set[tuple[str, str | None]] = set()
+
+    def add(self, line: int, reason: str, value: str) -> None:
+        """A remark on a row; 0 is the file as a whole."""
+        if line != self._line or not line:
+            self._line, self._counted = line, set()
+            self.rows += 1
+        self.reasons[reason] += self._is_new(reason, None)
+        values = self._values.setdefault(reason, Counter())
+        value = value if len(value) <= _SHOWN_LETTERS else value[: _SHOWN_LETTERS - 1] + "…"
+        if value and (value in values or len(values) < _KEPT_VALUES):
+            values[value] += self._is_new(reason, value)
+
+    def _is_new(self, reason: str, value: str | None) -> bool:
+        is_new = (reason, value) not in self._counted
+        self._counted.add((reason, value))
+        return is_new
+
+    def values_shown(self, reason: str) -> Iterator[str]:
+        """The texts that a reason is about, the most frequent first, each with its rows."""
+        values = self._values[reason]
+        for value, count in values.most_common(_SHOWN_VALUES):
+            yield f"{count:,} × {value}"
+        if len(values) > _SHOWN_VALUES:
+            others = f"{len(values) - _SHOWN_VALUES:,}{' or more' if len(values) == _KEPT_VALUES else ''}"
+            yield f"and {others} other values"

@@ -176,6 +176,15 @@ class Telling:
         """The account that a text is the id or the name of."""
         return self._names.account_named(text)
 
+    def account_of(self, name: str, line: str) -> str | None:
+        """The account that a name is of, else a line; None where neither is known."""
+        named = self._names.account_named(name) if name else None
+        return named or (self._names.account_of(line) if line else None)
+
+    def is_line(self, number: str) -> bool:
+        """Whether a number is a published line, and nobody's own."""
+        return self._names.account_of(number) is not None and self._names.person((), number)[0] is None
+
     def stamp(self, row: Row, cell: str, *, not_before: int | None = None) -> datetime | None:
         """When a cell says; None where it is empty or cannot be understood, which is remarked. A local time that came
         twice is the first that is not before an instant, where one is given."""

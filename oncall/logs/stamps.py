@@ -42,6 +42,7 @@ _TYPED = re.compile(
 )
 _NUMBER = re.compile(r"\d{4,6}([.,]\d+)?|\d+([.,]\d+)?E[+-]?\d+|#+", re.ASCII | re.IGNORECASE)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_EPOCH = re.compile(r"(\d{9,10})(\.\d{1,9})?|\d{12,13}|\d{15,16}", re.ASCII)
 _MARK = re.compile(r"(.*\d(?: ?[AaPp][Mm])?) ?([A-Z]{2,5})", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 1970, 2199  # of what can be meant
 
@@ -93,6 +94,8 @@ def _marked(moment: datetime, mark: str, zone: tzinfo | None) -> datetime:
 def as_iso(text: str, order: str | None) -> str:
     """What was typed by hand, as ISO 8601: hours of one digit, AM and PM, and dates in an order, `ymd`, `dmy` or `mdy`;
     None where only the ISO form says which is the month. What is no such date is given back as it is."""
+    if _EPOCH.fullmatch(text.strip()):
+        return _epoch_iso(text.strip())
     text, mark = split_mark(text)
     if mark:
         return f"{as_iso(text, order)} {mark}"
@@ -109,6 +112,18 @@ def as_iso(text: str, order: str | None) -> str:
     if _SPREADSHEET.fullmatch(text.strip()[:100]):
         raise StampError(NOT_A_TIME)
     return text
+
+
+def _epoch_iso(text: str) -> str:
+    """Seconds since 1970, or as many thousandths or millionths of one as only those can be, as ISO 8601."""
+    whole, _, fraction = text.partition(".")
+    digits = len(whole)
+    scale = 1 if digits <= 10 else 1000 if digits <= 13 else 1_000_000
+    moment = epoch(int(whole) // scale)
+    if moment is None:
+        raise StampError(NOT_A_TIME)
+    parts = fraction[:6].ljust(6, "0") if fraction else f"{int(whole) % scale * (1_000_000 // scale):06}"
+    return (moment + timedelta(microseconds=int(parts))).isoformat()
 
 
 def _day(separator: str, parts: tuple[str, str, str], order: str | None) -> str:
