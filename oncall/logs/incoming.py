@@ -62,12 +62,19 @@ class _Unpacked(io.RawIOBase):
         self._packed = _Counted(packed)
         self._content = gzip.GzipFile(fileobj=cast(IO[bytes], self._packed))
         self._size = 0
+        self._damage: Exception | None = None
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, into: Any) -> int:
-        found = self._content.read1(len(into))  # `read` would lose what comes before the damage
+        if self._damage:
+            raise self._damage
+        try:
+            found = self._content.read1(len(into))  # `read` would lose what comes before the damage
+        except _DAMAGED as error:  # once: after that gzip says that the file has ended
+            self._damage = error
+            raise
         self._size += len(found)
         if self._size > max(MOST_UNPACKED, MOST_RATIO * self._packed.count):
             raise _DenseError
@@ -85,10 +92,15 @@ def unpacked(source: IO[bytes]) -> io.BufferedReader:
 
 def first_letter(source: io.BufferedReader) -> str:
     """The first letter of what `unpacked` gave that is no space, without reading it."""
+    return beginning(source).decode("utf-8-sig", "replace").lstrip()[:1]
+
+
+def beginning(source: io.BufferedReader) -> bytes:
+    """The first few thousand bytes of what `unpacked` gave, without reading it; none where it is damaged there."""
     try:
-        return source.peek(4096)[:4096].decode("utf-8-sig", "replace").lstrip()[:1]
+        return source.peek(4096)[:4096]
     except _DAMAGED:
-        return ""
+        return b""
 
 
 def chunks(source: io.BufferedReader) -> Iterator[bytes | Remark]:

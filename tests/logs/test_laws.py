@@ -92,6 +92,17 @@ def test_any_bytes_give_events_or_reasons(format: str, content: bytes, packed: b
     assert events or remarks or nothing or format in ("csv", "twilio")  # a header alone, perhaps
 
 
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("content", [b"\x1f\x8b", b"\x1f\x8b\x1f\x8b", b"\x1f\x8b\x08" + b"\xff" * 20])
+def test_a_packed_file_that_is_damaged_from_its_start_is_said_to_be(format: str, content: bytes) -> None:
+    try:
+        events, remarks = imported(format, content)
+    except OncallError as error:
+        assert "damaged" in str(error)
+    else:
+        assert (events, len(remarks)) == ([], 1)
+
+
 @given(damaged())
 def test_every_line_is_in_an_event_or_has_a_reason(log: tuple[str, bytes]) -> None:
     kind, content = log

@@ -23,7 +23,7 @@ from msgspec import Struct, field
 from oncall.errors import OncallError
 from oncall.logs.formats import dialled
 from oncall.logs.importing import Asked, Format, Remark, Row, Telling
-from oncall.logs.incoming import lines, table, unpacked
+from oncall.logs.incoming import beginning, lines, table, unpacked
 from oncall.logs.shows import Shows
 from oncall.logs.stamps import NoZoneError, StampError, epoch, parse_stamp
 from oncall.spelling import suggestion
@@ -97,7 +97,7 @@ def _rows(source: IO[bytes], asked: Asked) -> Iterator[Row | Remark]:
 
 def _is_table(content: BufferedReader) -> bool:
     """Whether the first line is of a database's table, and none of queue_log's own."""
-    first = content.peek(4096)[:4096].partition(b"\n")[0]
+    first = beginning(content).partition(b"\n")[0]
     return b"|" not in first and (b"\t" in first or b"," in first or b";" in first)
 
 
