@@ -16,17 +16,23 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec.structs import replace
 
-from oncall.cli.recorded import Noting, going_on, tell_faults
+from oncall.cli.recorded import Noting, going_on, tell_faults, waiting
 from oncall.cli.replay import not_there
 from oncall.cli.session import Session, now, reader_zone
 from oncall.errors import NotFoundError, OncallError
 from oncall.output.words import safe
+from oncall.replay.record import Record
 from oncall.replay.run import Job, Judged, Replay, Wanted
-from oncall.replay.verdict import GOOD
+from oncall.replay.verdict import GOOD, Verdict
+from oncall.times import DAY
 from oncall.workspace.files import Files
 
 if TYPE_CHECKING:
@@ -36,6 +42,8 @@ if TYPE_CHECKING:
     from oncall.output.redaction import Redaction
     from oncall.plan import Plan
     from oncall.postmortem.findings import Findings
+
+_AROUND = 31 * DAY  # how far from a dispatch others are looked for
 
 
 def postmortem(
@@ -140,19 +148,42 @@ def _near(root: str, here: str) -> str:
 def _findings(judged: Judged, job: Job) -> Findings:
     """What to change in today's files."""
     from oncall.postmortem.findings import findings_of  # here: as above
+    from oncall.postmortem.proof import Prover
     from oncall.workspace.opening import Plans
 
     verdict, record, files = judged.verdict, judged.record, Files(job.root)
     assert record is not None
+    plans = Plans(job.root, job.cache)
+    prover = Prover(lambda: plans.workspace, now(), partial(_others, job, verdict))
 
     def found(today: Plan) -> Findings:
         changed = verdict.plan is not None and verdict.plan.digest != today.digest
-        return findings_of(verdict, record, today, files.read, changed=changed)
+        return findings_of(verdict, record, today, files.read, prover, changed=changed)
 
-    try:
-        return Plans(job.root, job.cache).ask(verdict.at, found)
-    except OncallError:
-        return findings_of(verdict, record, None, files.read, changed=False)
+    with waiting("trying each edit in a copy of the workspace"):
+        try:
+            return plans.ask(verdict.at, found)
+        except OncallError:
+            return findings_of(verdict, record, None, files.read, None, changed=False)
+
+
+def _others(job: Job, verdict: Verdict, accounts: frozenset[str]) -> Iterator[tuple[Verdict, Record]]:
+    """The other dispatches of some accounts around the time of one, as many as an edit is tried on. Standard input is
+    gone by."""
+    from oncall.postmortem.proof import MOST_DISPATCHES  # here: as above
+
+    if job.log is None:
+        return
+    wanted = Wanted(None, accounts, start=verdict.at - _AROUND, until=verdict.at + _AROUND)
+    replayed: Replay[Judged] = Replay(replace(job, wanted=wanted, candidate=None), _as_it_is)
+    others = (found for found in replayed.results() if found.verdict.dispatch != verdict.dispatch)
+    for found in islice(others, MOST_DISPATCHES):
+        if found.record is not None:
+            yield found.verdict, found.record
+
+
+def _as_it_is(judged: Judged) -> Judged:
+    return judged
 
 
 def _deliver(page: Page, html: str | None, output: str | None, redaction: Redaction | None) -> None:

@@ -202,6 +202,19 @@ def progress(log: str | None) -> Iterator[Callable[[int], None]]:
         yield lambda read: bar.update(task, completed=read)
 
 
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """What somebody waits for, on standard error where they are looking; it is gone when it is done."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    print(f"{what} …", end="\r", file=sys.stderr, flush=True)
+    try:
+        yield
+    finally:
+        print(" " * (len(what) + 2), end="\r", file=sys.stderr, flush=True)
+
+
 def _size(log: str | None) -> int:
     """How large a file is; nothing where that cannot be told."""
     try:

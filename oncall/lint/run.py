@@ -186,8 +186,13 @@ def unjudged(context: Context) -> set[str]:
 
 def known_of(context: Context, name: str) -> Known:
     """What a state of a workspace has, asked about at the same instant: everything that comments and settings leave."""
-    known = Known(name, seen_until=context.until)
-    for one in findings(context):
+    return known_from(findings(context), name, context.until)
+
+
+def known_from(problems: Iterable[Problem], name: str, seen_until: int) -> Known:
+    """The same of findings that are at hand."""
+    known = Known(name, seen_until=seen_until)
+    for one in problems:
         known.counts[exactly(one)] += 1
         if one.spans:
             known.spans.setdefault(exactly(one), []).extend(one.spans)
