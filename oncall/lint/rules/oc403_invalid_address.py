@@ -17,6 +17,11 @@ _HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206
 
 
 def check(context: Context) -> Iterator[Problem]:
+    yield from _of_people(context)
+    yield from _of_accounts(context)
+
+
+def _of_people(context: Context) -> Iterator[Problem]:
     country = country_of(context)
     for name, person in context.plan.people.items():
         place = context.place("people", name)
@@ -29,6 +34,10 @@ def check(context: Context) -> Iterator[Problem]:
         for index, extension in enumerate(person.extensions):
             if fault := extension_fault(extension):
                 yield RULE.at(place.at("extensions", index), f"the extension of {name}, {extension!r}, {fault}")
+
+
+def _of_accounts(context: Context) -> Iterator[Problem]:
+    country = country_of(context)
     for name, account in context.workspace.accounts.items():
         place = context.place("accounts", name)
         for index, line in enumerate(account.lines):

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import IO, Any
 
 from oncall.logs.formats import dialled
+from oncall.logs.formats.directions import MadeCall, called_out, tell_made
 from oncall.logs.importing import REPEATED, Asked, Format, Remark, Row, Telling
 from oncall.logs.incoming import Cells, table, unpacked
 from oncall.logs.shows import Shows
@@ -137,6 +138,8 @@ def _tell(telling: Telling, rows: Sequence[Row]) -> None:
     if begun:
         start, _, row = begun[0]
         _check_zone(telling, row, start)
+        if _made(telling, start, [one for _, _, one in begun], rows):
+            return
         _received(telling, start, [one for _, _, one in begun])
     names: set[str] = set()
     for begin, row in sorted(timed, key=lambda one: (one[0] is None, one[0] or _ANY, one[1].line)):
@@ -198,8 +201,35 @@ def _check_zone(telling: Telling, row: Row, start: datetime) -> None:
         telling.remark(row, OTHER_ZONE, row["start"])
 
 
+def _made(telling: Telling, start: datetime, begun: Sequence[Row], rows: Sequence[Row]) -> bool:
+    """Whether it is a call that somebody of ours made, which is then told."""
+    row = next(iter(_own(telling, begun)), begun[0])
+    number = None if row["did"] else called_out(telling, row["channel"], row["src"], (row["dst"],))
+    if number is None:
+        return False
+    answers = [
+        _silent(telling, row["answer"]) or _lasted(_silent(telling, row["start"]), _ringing(row), 1)
+        for row in rows
+        if row["disposition"].upper() == "ANSWERED" and _is_attempt(row)
+    ]
+    picked_up = min((time for time in answers if time is not None), default=None)
+    tell_made(telling, rows, MadeCall(row["channel"], number, start, picked_up))
+    return True
+
+
+def _ringing(row: Row) -> str:
+    """The seconds that an answered telephone rang: how long it took, less how long they talked."""
+    whole, talked = _number(row["duration"]), _number(row["billsec"])
+    return "" if whole is None or talked is None or talked > whole else str(whole - talked)
+
+
+def _own(telling: Telling, rows: Sequence[Row]) -> list[Row]:
+    """The records of the channel that the call began with."""
+    return [row for row in rows if row["uniqueid"] == telling.dispatch and not dialled.is_local(row["channel"])]
+
+
 def _received(telling: Telling, start: datetime, rows: Sequence[Row]) -> None:
-    own = [row for row in rows if row["uniqueid"] == telling.dispatch and not dialled.is_local(row["channel"])]
+    own = _own(telling, rows)
     row = next(iter(own), rows[0])
     line = row["did"] or (row["dst"] if own or not row["uniqueid"] else "")
     telling.received(row, start, line, caller=row["src"], provider_id=row["uniqueid"], recording=row["recordingfile"])
