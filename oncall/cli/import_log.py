@@ -1,9 +1,9 @@
 """Make an event log of another system's log.
 
-FORMAT is twilio, asterisk-cdr, asterisk-queue-log, pagerduty or csv; FILE is a path, or - for standard input, packed
-with gzip or not. The log goes to standard output, in the order of its times. What could not be mapped is summed up on
-standard error, listed with --report, and makes the status 1. docs/importing.md says how to export each, and what
-becomes of it.
+FORMAT is twilio, asterisk-cdr, asterisk-cel, asterisk-queue-log, pagerduty or csv; FILE is a path, or - for standard
+input, packed with gzip or not. The log goes to standard output, in the order of its times. What could not be mapped is
+summed up on standard error, listed with --report, and makes the status 1. docs/importing.md says how to export each,
+and what becomes of it.
 
 \b
   oncall import twilio calls.json --output events.jsonl

@@ -10,9 +10,9 @@ from oncall.plan import Plan
 from oncall.workspace.numbers import endpoint, line, readings
 
 _EXTENSION = re.compile(
-    r"(?:(?:sips?|tel|client):|[a-z][\w.]*/|(?:extension|ext|x)[.:# ]*)?"  # sip:7004@…, PJSIP/7004, ext. 7004
+    r"(?:(?:sips?|tel|client):|([a-z][\w.]*/)|(?:extension|ext|x)[.:# ]*)?"  # sip:7004@…, PJSIP/7004, ext. 7004
     r"([*#]?\d{1,8})"
-    r"(?:-[0-9a-f]{6,10}(?:;[12])?|[@;:].*|/(?:sips?:.*|[a-z]+))?",
+    r"(?:-[0-9a-f]{6,10}(?:;[12])?|(?(1)-[0-9a-f]{1,5}|(?!))|[@;:].*|/(?:sips?:.*|[a-z]+))?",
     re.IGNORECASE | re.ASCII,
 )
 _CALL_MARK = re.compile(r"-[0-9a-f]{8}(;[12])?$|(;[12])$")
@@ -56,7 +56,7 @@ class Contacts:
         """The people whose extension a text is, alone or as the peer of a channel: `7004`, `PJSIP/7004-0000001a`,
         `Local/7004@from-queue/n`, `sip:7004@10.0.0.9`."""
         written = _EXTENSION.fullmatch(text.strip()[:_LONGEST_CHANNEL])
-        return self._extensions.get(written[1], ()) if written else ()
+        return self._extensions.get(written[2], ()) if written else ()
 
     def is_of_somebody(self, address: str) -> bool:
         """Whether an address says whom it reaches: a contact method's, or a whole telephone number. An extension, or

@@ -158,6 +158,11 @@ class Telling:
         """Something no event says."""
         self.said.append(Remark(row.line, reason, what, aside))
 
+    def untold(self, rows: Iterable[Row]) -> list[Row]:
+        """The rows that no event and no remark is about so far."""
+        told = {said.line if isinstance(said, Remark) else said.source and said.source.line for said in self.said}
+        return [row for row in rows if row.line not in told]
+
     def received(self, row: Row, time: datetime, line: str, names: Iterable[str] = (), **fields: Any) -> None:
         """A call or message came in, on a line; `names` are what may name the account besides."""
         names = [name for name in names if name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from oncall.logs.formats import asterisk_cdr, asterisk_queue_log, columns, pagerduty, twilio
+from oncall.logs.formats import asterisk_cdr, asterisk_cel, asterisk_queue_log, columns, pagerduty, twilio
 from oncall.logs.importing import Format
 
 FORMATS: Mapping[str, Format] = {
@@ -12,6 +12,7 @@ FORMATS: Mapping[str, Format] = {
     for one in (
         twilio.FORMAT,
         asterisk_cdr.FORMAT,
+        asterisk_cel.FORMAT,
         asterisk_queue_log.FORMAT,
         pagerduty.FORMAT,
         columns.FORMAT,

@@ -28,7 +28,6 @@ NO_ORDER = (
 NO_ID = "a record without a uniqueid or linkedid: set loguniqueid=yes in cdr.conf"
 NO_START = "a record without a start"
 NO_END = "a record without an end"
-WHICH = "several numbers were dialled at once through one trunk, and nothing says which of them this is"
 UNKNOWN_DISPOSITION = "a disposition that Asterisk does not have"
 OTHER_ZONE = "the times do not fit the epoch seconds in the record's id: is --timezone the zone of that machine?"
 
@@ -76,7 +75,6 @@ _OUTCOMES = {
     "FAILED": "failed",
     "CONGESTION": "failed",
 }
-_ID = re.compile(r"(?:.*-)?(\d{9,10})\.\d+", re.ASCII)
 _NO_SECONDS = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", re.ASCII)
 _QUARTER = 900
 _ELSEWHERE = timedelta(seconds=1)
@@ -122,10 +120,10 @@ def _order(cells: Sequence[str]) -> list[str] | None:
 
 def _tail(cells: Sequence[str]) -> list[str]:
     """What follows the 16 columns that there always are: cdr.conf adds a uniqueid, a userfield, and three more."""
-    named = bool(cells) and _ID.fullmatch(cells[0]) is not None
+    named = bool(cells) and dialled.created(cells[0]) is not None
     if len(cells) in (1, 4):
         return ["uniqueid" if named else "userfield", *_NEW]
-    if len(cells) == 3 and named and not _ID.fullmatch(cells[1]):
+    if len(cells) == 3 and named and dialled.created(cells[1]) is None:
         return ["uniqueid"]
     return _TAILS[len(cells)]
 
@@ -175,13 +173,7 @@ def _time(telling: Telling, row: Row, cell: str) -> datetime | None:
     if _NO_SECONDS.fullmatch(row[cell]):  # Asterisk writes them
         telling.remark(row, REWRITTEN, row[cell])
         return None
-    return telling.stamp(row, cell, not_before=_created(row["uniqueid"]))
-
-
-def _created(channel: str) -> int | None:
-    """When a channel came to be, which its id begins with."""
-    found = _ID.fullmatch(channel)
-    return int(found[1]) if found else None
+    return telling.stamp(row, cell, not_before=dialled.created(row["uniqueid"]))
 
 
 def _lasted(moment: datetime | None, seconds: str, sign: int) -> datetime | None:
@@ -193,7 +185,7 @@ def _lasted(moment: datetime | None, seconds: str, sign: int) -> datetime | None
 def _check_zone(telling: Telling, row: Row, start: datetime) -> None:
     """The first record begins as its channel does; where it seems to begin whole quarters of an hour away from that,
     the zone is another."""
-    created = _created(row["uniqueid"])
+    created = dialled.created(row["uniqueid"])
     if created is None:
         return
     away = abs(start.timestamp() - created)
@@ -311,7 +303,7 @@ def _who(telling: Telling, row: Row) -> dict[str, Any]:
         target = called[0] if len(called) == 1 else None
     if target is None:
         shown = dialled.shown(row["lastdata"])
-        telling.remark(row, WHICH, shown)
+        telling.remark(row, dialled.WHICH, shown)
         return {"text": shown}
     names = (dialled.shown(target), dialled.without_mark(row["dstchannel"]), dialled.peer(target))
     return telling.who(row, names, dialled.number(target))

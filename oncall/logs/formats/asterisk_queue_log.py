@@ -56,7 +56,6 @@ _ASIDE = {
     "RINGINUSE": "whether busy agents ring was changed",
 }
 _NO_CALLS = ("", "NONE", "CLI", "MANAGER", "REALTIME")
-_CALL_TIME = re.compile(r"(?:.*-)?(\d{9,10})\.\d+", re.ASCII)
 _NAMED = {"time", "queue", "agent", "event"}
 _ENTERED = ("ENTERQUEUE", "JOINEMPTY", "FULL")
 _WAITED = {"ABANDON": "2", "EXITWITHTIMEOUT": "2", "EXITEMPTY": "2", "EXITWITHKEY": "3", "CONNECT": "0"}
@@ -123,9 +122,8 @@ def _table_row(line: int, cells: Mapping[str, str], asked: Asked) -> Row | Remar
     told = " ".join(cell for cell in cells.values() if cell)[:200]
     if not cells.get("call") or not cells.get("event"):
         return Remark(line, NOT_A_LINE, told)
-    created = _CALL_TIME.fullmatch(cells["call"])
     try:
-        time, _ = parse_stamp(cells.get("time", ""), asked.zone, int(created[1]) if created else None)
+        time, _ = parse_stamp(cells.get("time", ""), asked.zone, dialled.created(cells["call"]))
     except NoZoneError as error:
         raise OncallError(f"{asked.file or 'standard input'}:{line}: {error}") from None
     except StampError as error:
@@ -281,8 +279,8 @@ def _rang(telling: Telling, row: Row, call: _Call) -> None:
 def _connected(telling: Telling, row: Row, attempt: str) -> None:
     """An agent picks up. How long it rang is said, or follows from when the agent's channel came to be."""
     known, rang = _agent(telling, row, attempt), _number(row["2"])
-    channel = _CALL_TIME.fullmatch(row["1"])
-    began = epoch(int(channel[1])) if channel else None
+    created = dialled.created(row["1"])
+    began = epoch(created) if created is not None else None
     if rang is not None:
         began = _at(row) - timedelta(seconds=rang)
     if began is None or began > _at(row):
