@@ -174,10 +174,6 @@ class Telling:
         self._calls.callers.add(fields.get("caller") or "", self.dispatch, time)
         self.event(row, "received", time, account=account, line=line, **fields)
 
-    def is_line(self, number: str) -> bool:
-        """Whether a number is the published line of one account."""
-        return bool(number) and self._names.account_of(number) is not None
-
     def outgoing(self, call: OutgoingCall) -> None:
         """A call that somebody of ours made, which is no dispatch: a callback, where its number had called."""
         self._calls.outgoing.append(call)

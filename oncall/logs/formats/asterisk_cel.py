@@ -379,7 +379,7 @@ def _made(telling: Telling, call: _Call) -> MadeCall | None:
     began = caller.first[0]
     if caller.is_inside:
         targets = [target for dial in call.dials for target in dial.targets]
-        numbers = [dialled.number(target) for target in targets] + [*_extens(call.channels.values())]
+        numbers = [*filter(None, map(dialled.number, targets)), *_extens(call.channels.values())]
         number = next((one for one in numbers if is_whole_number(one) and not telling.is_line(one)), None)
         if number is None or any(telling.is_line(one) for one in numbers):
             return None
@@ -407,7 +407,7 @@ def _received(telling: Telling, call: _Call) -> None:
     caller = call.caller
     time, row = caller.event("CHAN_START") or caller.first
     unseen = None if _kind(row) == "CHAN_START" else _created(caller)
-    numbers = list(dict.fromkeys((row["exten"], *caller.cells("dnid"), *caller.cells("exten"))))
+    numbers = list(filter(None, dict.fromkeys((row["exten"], *caller.cells("dnid"), *caller.cells("exten")))))
     likely = (number for number in numbers if is_whole_number(number) or number.isdigit())
     line = next((number for number in numbers if telling.is_line(number)), None) or next(likely, "")
     queues = [one["data"].partition(",")[0] for _, one in caller.events if one["app"].casefold() == "queue"]
