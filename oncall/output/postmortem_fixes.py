@@ -58,6 +58,8 @@ def _together(found: Together) -> Iterator[Block]:
 def _nothing(judged: Judged, findings: Findings) -> str:
     if findings.why_none:
         return f"Nothing can be proposed: {findings.why_none}."
+    if judged.verdict.result == "answered":
+        return "Nothing: it was picked up, and everybody was tried as the policy says."
     if judged.verdict.result in GOOD:
         return "Nothing: it ended well, and as the policy says."
     if findings.dropped:
@@ -198,9 +200,13 @@ def _replay_result(proof: Proof) -> str:
 
 
 def _dropped(dropped: Sequence[Proposal]) -> Iterator[Block]:
-    """What is not proposed as it breaks something, a line each."""
+    """What is not proposed as it breaks something, a line each; variants that break the same are one."""
     yield Text("Each of these was made in a copy of the workspace, and is not proposed because of what came of it:")
-    yield Bullets(tuple(f"{each.fix.title}: {_harm(each.proof)}." for each in dropped if each.proof is not None))
+    titles: dict[str, list[str]] = {}
+    for each in dropped:
+        if each.proof is not None:
+            titles.setdefault(_harm(each.proof), []).append(each.fix.title)
+    yield Bullets(tuple(f"{'; or '.join(same)}: {harm}." for harm, same in titles.items()))
     if any(each.proof is not None and each.proof.failing for each in dropped):
         yield Text("A scenario that states the rule of today has to be changed together with the rule.", "note")
 

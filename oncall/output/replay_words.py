@@ -5,6 +5,7 @@ from __future__ import annotations
 from oncall.output.trace_text import OUTCOMES, ended, why_text
 from oncall.output.words import safe
 from oncall.plan import Plan, PlanUsed
+from oncall.replay.misdialled import slip_of
 from oncall.replay.verdict import UNKNOWN, ActualAttempt, Divergence, ExpectedAttempt, Verdict
 from oncall.times import show_duration
 
@@ -32,7 +33,7 @@ CAUSES = {
     "no_answer": "who was tried first did not pick up",
     "no_response": "who was tried first did not respond to the message",
     "failed": "the call to who was tried first could not be put through",
-    "unconfirmed": "the first call was picked up, and others were tried after it",
+    "unconfirmed": "a call was picked up, and nothing shows that a person took it",
     "not_tried": "no try of anybody came to an end",
     "undetermined": "the log lacks what would tell why",
 }
@@ -136,9 +137,19 @@ def divergence_text(one: Divergence, verdict: Verdict, plan: Plan | None) -> str
         expected = verdict.expected[one.expected].attempt
         who = f"{called(expected.person, plan)} was " if expected.person != whom else ""
         due = f"{who}due by {expected.channel} at {offset(expected.started)}"
+        due += _slip_text(one, verdict, plan)
     if came:
         return f"{came}; {due or 'nothing more was due'}"
     return f"nobody was tried any more; {due}" if due else safe(one.message, 600)
+
+
+def _slip_text(one: Divergence, verdict: Verdict, plan: Plan | None) -> str:
+    """Which number was meant by one that is nobody's, where a slip of the finger explains it."""
+    if one.kind != "unknown_contact" or one.actual is None or one.expected is None or plan is None:
+        return ""
+    due = verdict.expected[one.expected].attempt.person
+    slip = slip_of(verdict.actual[one.actual], plan, due)
+    return f"; the number of {called(slip.person, plan)} is {slip.address}: {slip.difference}" if slip else ""
 
 
 def place_of(one: Divergence) -> str:

@@ -30,6 +30,7 @@ _OUTCOMES = {
     "failed": "the call could not be put through",
     "unconfirmed": "the call was picked up but not taken",
 }
+_TAKEN = ("reached", "answered")
 _BECAUSE = {
     "schedule_gap": "nobody was on call first in line",
     "no_backup": "there was no backup behind the first in line",
@@ -45,7 +46,13 @@ def told(verdict: Verdict, zone: tzinfo, plan: Plan | None = None) -> str:
     dispatch = f"{kind_of(verdict, plan)} of {spoken_moment(verdict.at, zone)}"
     if verdict.result == "undetermined" and not verdict.is_known_not_taken:
         return f"We can't say how your {dispatch} ended: {_lack(verdict)}."
-    return f"Your {dispatch} {'; '.join(_clauses(verdict))}."
+    return f"Your {dispatch} {'; '.join(_clauses(verdict, kind_of(verdict, plan)))}."
+
+
+def experienced(verdict: Verdict) -> str:
+    """How it went for who was waiting, for those who know the words of the field: how it was picked up, and what came
+    of it then."""
+    return "it " + "; ".join(_answered(verdict))
 
 
 def kind_of(verdict: Verdict, plan: Plan | None) -> str:
@@ -54,13 +61,13 @@ def kind_of(verdict: Verdict, plan: Plan | None) -> str:
     return "message" if account is not None and account.kind == "message" else "call"
 
 
-def _clauses(verdict: Verdict) -> Iterator[str]:
+def _clauses(verdict: Verdict, kind: str) -> Iterator[str]:
     if verdict.result == "reached":
         yield f"was taken by a person {_after(verdict.acknowledged)}"
     elif verdict.result == "answered":
         yield from _answered(verdict)
     else:
-        yield from _not_answered(verdict)
+        yield from _not_answered(verdict, kind)
 
 
 def _answered(verdict: Verdict) -> Iterator[str]:
@@ -74,26 +81,35 @@ def _answered(verdict: Verdict) -> Iterator[str]:
     passed_on = f"it was passed on {_after(transfer.at)}"
     if any(one.picked_up is not None for one in transfer.attempts):
         yield f"{passed_on}, and picked up there"
-    elif verdict.hung_up is not None and transfer.attempts:
+    elif verdict.lost_in_transfer and verdict.hung_up is not None:
         yield f"{passed_on} and not answered there; the caller hung up {_after(verdict.hung_up)}"
     else:
         yield passed_on
 
 
-def _not_answered(verdict: Verdict) -> Iterator[str]:
+def _not_answered(verdict: Verdict, kind: str) -> Iterator[str]:
     picked_up = any(one.outcome == "answered" for one in verdict.actual)
     was = "was picked up, but nobody is known to have taken it" if picked_up else "was not answered"
     if verdict.hung_up is not None:
         was = f"{was}, and the caller {verdict.left or 'hung up'} {_after(verdict.hung_up)}"
     elif verdict.result == "undetermined":
         was = f"{was} (our record does not show whether the caller hung up)"
-    yield f"{was}: {_cause(verdict)}"
-    late = verdict.acknowledged
-    if late is not None and not (verdict.callback and verdict.callback.completed is not None):
-        yield f"somebody took responsibility {_after(late)}, too late for the caller"
+    cause = _cause(verdict)
+    yield f"{was}: {cause.replace(' called', ' contacted') if kind == 'message' else cause}"
+    late = late_told(verdict)
+    if late and not (verdict.callback and verdict.callback.completed is not None):
+        yield late
     callback = callback_told(verdict)
     if callback:
         yield callback
+
+
+def late_told(verdict: Verdict) -> str:
+    """That somebody took responsibility when it was over for the caller; nothing where nobody did."""
+    is_over = verdict.is_known_not_taken if verdict.result == "undetermined" else verdict.result not in _TAKEN
+    if verdict.acknowledged is None or not is_over:
+        return ""
+    return f"somebody took responsibility {_after(verdict.acknowledged)}, too late for the caller"
 
 
 def _cause(verdict: Verdict) -> str:

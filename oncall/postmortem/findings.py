@@ -125,14 +125,15 @@ def _of_divergences(case: Case) -> Iterator[Fix]:
         if one.kind in seen:
             continue
         seen.add(one.kind)
-        if one.kind == "unknown_contact":
-            yield from practice.take_the_number(case, one)
         if one.kind == "callback_late":
             yield from rules.escalate_the_callback(case)
         yield from practice.follow(case, one)
+        if one.kind == "unknown_contact":
+            yield from practice.take_the_number(case, one)
 
 
 def _of_result(case: Case) -> Iterator[Fix]:
+    yield from practice.keep_the_line(case)
     yield from rules.go_round(case)
     yield from rules.owe_a_callback(case)
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 from oncall.postmortem.fix import Case, Fix, Place
+from oncall.replay.misdialled import Slip, is_dead, is_whole_number, slip_of
 from oncall.replay.verdict import Divergence
 from oncall.workspace.amend import Wish
 
@@ -48,16 +49,46 @@ def follow(case: Case, one: Divergence) -> Iterator[Fix]:
     runbook = case.account.runbook
     if runbook is not None and case.plan.account_facts[case.name].runbook_found:
         places.append(Place(runbook, 1, "the runbook that operators read: say it there"))
-    yield Fix(_TITLES[one.kind], _WHYS[one.kind], places=tuple(places), for_people=True)
+    why = _misdialled(case, one) or _WHYS[one.kind]
+    yield Fix(_TITLES[one.kind], why, places=tuple(places), for_people=True)
+
+
+def _misdialled(case: Case, one: Divergence) -> str:
+    """Which number was meant by one that is nobody's, where that can be told; else that it does not work."""
+    if one.kind != "unknown_contact" or one.actual is None:
+        return ""
+    attempt = case.verdict.actual[one.actual]
+    slip = _slip(case, one)
+    if slip is not None:
+        return (
+            f"Dialled: {slip.dialled}. The number of {case.called(slip.person)} is {slip.address}: {slip.difference}."
+        )
+    if attempt.address is not None and is_dead(attempt.address, case.verdict):
+        return f"{attempt.address} was dialled, which is nobody's in the workspace, and the call failed."
+    return ""
+
+
+def _slip(case: Case, one: Divergence) -> Slip | None:
+    if one.actual is None:
+        return None
+    attempt = case.verdict.actual[one.actual]
+    due = case.verdict.expected[one.expected].attempt.person if one.expected is not None else None
+    named = next((each.person for each in case.record.attempts if each.id == attempt.id), None)
+    return slip_of(attempt, case.plan, due, named)
 
 
 def take_the_number(case: Case, one: Divergence) -> Iterator[Fix]:
-    """A number that was dialled and is nobody's becomes that of who was due, if it is theirs."""
+    """A number that was dialled and is nobody's becomes that of who was due, if it is theirs: not one that failed, nor
+    a known one with a slip in it, nor an extension."""
     if one.actual is None or one.expected is None:
         return
     address = case.verdict.actual[one.actual].address
     due = case.verdict.expected[one.expected].attempt
     if address is None or due.person not in case.plan.people:
+        return
+    if is_dead(address, case.verdict) or not is_whole_number(address, case.plan.country):
+        return
+    if _slip(case, one) is not None:
         return
     methods = case.plan.people[due.person].contact_methods
     index = next((place for place, method in enumerate(methods) if method.address == due.address), None)
@@ -92,6 +123,15 @@ def check_contact(case: Case) -> Iterator[Fix]:
             why = f"Calls to {case.called(person)} did not get through."
             decide = "Call it in daylight, mend what is wrong, and write the day under `verified`."
             yield Fix(f"Test the number of {case.called(person)}", why, places=places, decide=decide)
+
+
+def keep_the_line(case: Case) -> Iterator[Fix]:
+    """To stay on the line until whoever takes over has picked up."""
+    if not case.verdict.lost_in_transfer:
+        return
+    why = "The call was picked up and passed on, nobody picked up there, and the caller hung up."
+    decide = "Announce a transfer: the caller waits with somebody, and does not ring into the void."
+    yield Fix("Stay on the line until whoever takes over has picked up", why, decide=decide, for_people=True)
 
 
 def complete_the_log(_: Case) -> Iterator[Fix]:

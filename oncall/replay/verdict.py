@@ -221,6 +221,13 @@ class Verdict(Struct, frozen=True):
         return bool(self.possible) and not {"reached", "answered"}.intersection(self.possible)
 
     @property
+    def lost_in_transfer(self) -> bool:
+        """Whether it was picked up and passed on, nobody picked up there, and the caller hung up."""
+        if self.transfer is None or not self.transfer.attempts or self.hung_up is None:
+            return False
+        return all(attempt.picked_up is None for attempt in self.transfer.attempts)
+
+    @property
     def first_divergence(self) -> Divergence | None:
         """Where it first leaves the policy."""
         return self.divergences[0] if self.divergences else None

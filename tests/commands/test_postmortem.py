@@ -142,7 +142,7 @@ def test_what_the_caller_experienced_takes_two_sentences(page: Callable[..., str
         ),
         (
             ("0 received", "0 attempt_started ann voice", "12 attempt_answered ann", "95 attempt_ended ann answered"),
-            "it was picked up, and nothing proves that a person took it. One person was tried.",
+            "it was picked up after 12 seconds; the record does not show whether a person took it. One person was tried.",
         ),
         (
             ("0 received", "30 closed"),
@@ -158,6 +158,55 @@ def test_what_the_caller_experienced_takes_two_sentences(page: Callable[..., str
 )
 def test_each_way_in_which_a_call_goes_is_told(page: Callable[..., str], log: Any, sentences: str) -> None:
     assert part(page(log), SECTIONS[0]).splitlines()[2].partition("; ")[2] == sentences
+
+
+@pytest.mark.parametrize(
+    ("dialled", "difference"),
+    [
+        ("+12025550110", "two digits are swapped"),
+        ("+12025550701", "one digit is different"),
+        ("+1202550101", "a digit is missing"),
+        ("+120255501011", "there is a digit too many"),
+        ("(202) 555-0110", "two digits are swapped"),
+        ("2025550110", "two digits are swapped"),
+        ("+12025557707", None),
+        ("+442025550110", None),
+    ],
+)
+def test_a_slip_in_a_known_number_is_named(page: Callable[..., str], dialled: str, difference: str | None) -> None:
+    log = (
+        *("0 received", f"0 attempt_started - voice address={dialled.replace(' ', '-')}", "9 attempt_ended - failed"),
+        *("20 attempt_started ann sms", "60 attempt_started ben voice", "80 attempt_ended ben no_answer", "120 closed"),
+    )
+    text = re.sub(r"\\(.)", r"\1", page(log))
+    said = f"The number of Ann Lee (ann) is +12025550101: {difference}."
+    assert (said in text) == (difference is not None)
+    assert ("is +12025550101" in text) == (difference is not None)
+    assert "Give Ann Lee" not in text
+
+
+def test_a_transfer_that_nobody_picks_up_is_told(page: Callable[..., str]) -> None:
+    log = (
+        *("0 received", "2 attempt_started ann voice", "12 attempt_answered ann", "60 transferred ann"),
+        *("60 attempt_ended ann answered", "60 attempt_started cat voice", "85 attempt_ended cat no_answer"),
+        "90 caller_hung_up",
+    )
+    text = page(log)
+    assert (
+        "; it was picked up after 12 seconds; it was passed on after 1 minute and not answered there; the caller"
+        in text
+    )
+    assert "It was picked up, and lost when it was passed on" in part(text, "The cause")
+    assert [title for title, _ in fixes_of(text)] == ["Stay on the line until whoever takes over has picked up"]
+    assert "After it was passed on at 1m: no part of the chain:" in text
+    assert "nobody had taken it" not in text
+
+
+def test_an_acknowledgement_that_came_too_late_is_told(page: Callable[..., str]) -> None:
+    log = (*NO_ANSWER, "55 caller_hung_up", "1242 acknowledged ann")
+    text = page(log)
+    late = "somebody took responsibility after 20 minutes 42 seconds, too late for the caller"
+    assert part(text, SECTIONS[0]).count(late) == 2
 
 
 def test_who_was_on_call_is_told_with_the_event_that_says_so(page: Callable[..., str]) -> None:
