@@ -24,10 +24,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec.structs import replace
 
-from oncall.cli.recorded import Noting, going_on, tell_faults, waiting
-from oncall.cli.replay import not_there
+from oncall.cli.one_dispatch import one_dispatch
+from oncall.cli.recorded import waiting
 from oncall.cli.session import Session, now, reader_zone
-from oncall.errors import NotFoundError, OncallError
+from oncall.errors import OncallError
 from oncall.output.words import safe
 from oncall.replay.record import Record
 from oncall.replay.run import Job, Judged, Replay, Wanted
@@ -49,7 +49,10 @@ _AROUND = 31 * DAY  # how far from a dispatch others are looked for
 def postmortem(
     context: typer.Context,
     log: Annotated[str, typer.Argument(metavar="LOG", help="The event log; - is standard input.")],
-    dispatch: Annotated[str, typer.Option(metavar="ID", help="Which dispatch.")],
+    dispatch: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Which dispatch: its id, or the beginning; not needed where the log has one."),
+    ] = None,
     html: Annotated[str | None, typer.Option(metavar="FILE", help="Write a self-contained HTML page there.")] = None,
     output: Annotated[str | None, typer.Option(metavar="FILE", help="Write the Markdown there.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")] = False,
@@ -83,7 +86,7 @@ def postmortem(
         candidate,
         session.here(),
     )
-    judged = _judged(job, dispatch, plan)
+    judged = one_dispatch(job, plan, zone)
     redaction = None
     if redact:
         from oncall.output.redaction import Redaction  # here: only this option needs it
@@ -108,15 +111,6 @@ def _check_paths(html: str | None, output: str | None, *, force: bool) -> None:
         folder = os.path.dirname(path) or "."
         if not os.path.isdir(folder):
             raise OncallError(f"{option} {path}: there is no folder {folder}")
-
-
-def _judged(job: Job, dispatch: str, today: Plan) -> Judged:
-    replayed = Replay(job, Noting(lambda one: one))
-    found: list[Judged] = list(going_on(replayed, job, today))
-    tell_faults(replayed.faults, job.log)
-    if not found:
-        raise NotFoundError(not_there(job, dispatch))
-    return found[0]
 
 
 def _page(judged: Judged, job: Job, zone: tzinfo, redaction: Redaction | None, workspace: str | None) -> Page:

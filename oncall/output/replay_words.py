@@ -17,7 +17,6 @@ RESULTS = {
     "missed": "nobody took it",
     "undetermined": "the log lacks what would tell",
 }
-WORST_FIRST = ("missed", "abandoned", "undetermined", "recovered")
 CAUSES = {
     "schedule_gap": "the first tier had nobody on call",
     "wrong_person": "somebody was tried who was not the one due",

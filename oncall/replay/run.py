@@ -43,7 +43,8 @@ _BATCH = 200  # dispatches between two reports of a process
 
 
 class Wanted(Struct, frozen=True):
-    """Which dispatches are asked for: all, where nothing is said. `callers` and `lines` as they are normalized;
+    """Which dispatches are asked for: all, where nothing is said. With `beginning`, `dispatch` is that of their ids.
+    `callers` and `lines` as they are normalized;
     `start` and `until` are instants, half-open."""
 
     dispatch: str | None = None
@@ -53,6 +54,7 @@ class Wanted(Struct, frozen=True):
     results: frozenset[str] = frozenset()
     start: float | None = None
     until: float | None = None
+    beginning: bool = False
 
     def may_be(self, record: Record, country: str) -> bool:
         """Whether a record is asked for, as far as it tells itself."""
@@ -243,7 +245,7 @@ def _judged(job: Job, log: Log, part: tuple[int, int], stack: ExitStack) -> Iter
     if job.candidate is not None:
         other = stack.enter_context(candidate(job.root, job.cache, job.candidate, job.here))
     judging = _Judging(plans, other)
-    for group in log.groups(job.wanted.dispatch, part):
+    for group in log.groups(job.wanted.dispatch, part, beginning=job.wanted.beginning):
         record = record_from(group, log.faults)
         if record is None or not job.wanted.may_be(record, job.country):
             continue

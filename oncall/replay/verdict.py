@@ -54,6 +54,9 @@ Kind = Literal[
     "callback_late",
 ]
 Change = Literal["unchanged", "unknown", "saved", "worse", "still_missed"]
+WORST_FIRST: tuple[Result, ...] = ("missed", "abandoned", "undetermined", "recovered")
+"""The results that are worth a look, the worst first."""
+
 GOOD: tuple[Result, ...] = ("reached", "answered", "recovered")
 UNKNOWN = "unknown"
 

@@ -111,6 +111,73 @@ class Read(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
 
+# Which dispatch.
+
+
+@pytest.fixture
+def several(tmp_path: Path) -> str:
+    """A log of three dispatches: `call-10`, `call-11` and `call-1`."""
+    texts = []
+    for number, name in enumerate(("call-10", "call-11", "call-1")):
+        logged(tmp_path / name, MISSED if number else NO_ANSWER, name=name, at=AT + 86400 * number)
+        texts.append((tmp_path / name).read_text(encoding="utf-8"))
+    (tmp_path / "log.jsonl").write_text("".join(texts), encoding="utf-8")
+    return str(tmp_path / "log.jsonl")
+
+
+@pytest.mark.parametrize("command", ["postmortem", "replay"])
+@pytest.mark.parametrize("source", ["a file", "standard input"])
+@pytest.mark.parametrize(
+    ("asked", "dispatch"), [("call-10", "call-10"), ("call-1", "call-1"), ("call-", None), ("call-11", "call-11")]
+)
+def test_the_beginning_of_an_id_will_do(
+    run: Run,
+    ws: Path,
+    several: str,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    source: str,
+    asked: str,
+    dispatch: str | None,
+) -> None:
+    log = several
+    if source == "standard input":
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(Path(several).read_bytes())))
+        log = "-"
+    ran = run(command, log, "--dispatch", asked, workspace=ws)
+    if dispatch is None:
+        assert (ran.status, ran.out) == (2, "")
+        assert ran.err.splitlines() == [
+            "oncall: 3 dispatches begin with 'call-': which one?",
+            "  call-10  Thu 5 Nov 2026 23:58 EST  duo  missed",
+            "  call-1   Sat 7 Nov 2026 23:58 EST  duo  abandoned",
+            "  call-11  Fri 6 Nov 2026 23:58 EST  duo  abandoned",
+        ]
+        return
+    assert ran.status == 1
+    assert f"dispatch {dispatch}" in ran.out.replace(f"{dispatch}  ", f"dispatch {dispatch} ")
+
+
+def test_an_unambiguous_beginning_is_said_to_have_been_completed(run: Run, ws: Path, several: str) -> None:
+    ran = run("postmortem", several, "--dispatch", "call-11"[:7], workspace=ws)
+    assert ran.err == ""
+    ran = run("postmortem", logged(Path(several), MISSED, name="2026-11-05-2358"), "--dispatch", "2026", workspace=ws)
+    assert "dispatch 2026-11-05-2358" in ran.out
+    assert ran.err == "oncall: --dispatch 2026: 2026-11-05-2358 is the only one that begins so\n"
+
+
+def test_the_only_dispatch_of_a_log_need_not_be_named(run: Run, ws: Path, tmp_path: Path, several: str) -> None:
+    ran = run("postmortem", str(tmp_path / "call-10"), workspace=ws)
+    assert (ran.status, ran.err) == (1, "")
+    assert "dispatch call-10" in ran.out
+    ran = run("postmortem", several, workspace=ws)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith("oncall: the log has 3 dispatches: say which one, with --dispatch ID")
+    (tmp_path / "empty.jsonl").write_text("", encoding="utf-8")
+    ran = run("postmortem", str(tmp_path / "empty.jsonl"), workspace=ws)
+    assert (ran.status, ran.err) == (2, "oncall: there is no dispatch in the log\n")
+
+
 # What it says.
 
 
@@ -142,7 +209,8 @@ def test_what_the_caller_experienced_takes_two_sentences(page: Callable[..., str
         ),
         (
             ("0 received", "0 attempt_started ann voice", "12 attempt_answered ann", "95 attempt_ended ann answered"),
-            "it was picked up after 12 seconds; the record does not show whether a person took it. One person was tried.",
+            "it was picked up after 12 seconds; the record does not show whether a person took it."
+            " One person was tried.",
         ),
         (
             ("0 received", "30 closed"),
