@@ -32,7 +32,7 @@ from oncall.plan import EVERYTHING
 from oncall.spelling import suggestion
 
 if TYPE_CHECKING:
-    from oncall.logs.importing import Format, Remark
+    from oncall.logs.importing import Asked, Format, Remark
 
 DateOrder = Literal["ymd", "dmy", "mdy"]
 
@@ -97,7 +97,8 @@ def import_log(
         _columns(format, column or ()),
         date_order,
     )
-    with _opened(file) as source, closing(_Remarks()) as remarks:
+    with _opened(file) as opened, closing(_Remarks()) as remarks:
+        source = _of_format(chosen, opened, asked)
         events = import_log(chosen, source, asked, remarks.add)
         count = _print(events) if output is None else _write("--output", output, events)
         if report is not None:
@@ -113,6 +114,18 @@ def _format(name: str) -> Format:
     if name not in FORMATS:
         raise OncallError(f"there is no format {name!r}{suggestion(name, list(FORMATS))}: one of {', '.join(FORMATS)}")
     return FORMATS[name]
+
+
+def _of_format(format: Format, source: IO[bytes], asked: Asked) -> IO[bytes]:
+    """What a file holds; OncallError where it plainly is of another format. Columns that are named are as they are."""
+    from oncall.logs.formats import misread  # here: as above
+    from oncall.logs.incoming import beginning, unpacked
+
+    content = unpacked(source)
+    what = None if asked.columns else misread(format, beginning(content).decode("utf-8-sig", "replace"))
+    if what is not None:
+        raise OncallError(f"{asked.file or 'standard input'}: this is {what}")
+    return content
 
 
 def _columns(format: str, texts: Sequence[str]) -> dict[str, str]:

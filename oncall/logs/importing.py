@@ -80,13 +80,16 @@ class Asked(Struct, frozen=True):
 
 class Format(Struct, frozen=True):
     """A format by its name: how its rows are read, and what those of one dispatch mean. `needs_zone` where no time in
-    it has one; `shows` is what its records can show at all."""
+    it has one; `shows` is what its records can show at all; `recognizes` says of the beginning of a file whether it
+    can be of no other format, which is then called by its `title`."""
 
     name: str
     rows: Callable[[IO[bytes], Asked], Iterator[Row | Remark]]
     tell: Callable[[Telling, Sequence[Row]], None]
     needs_zone: bool = False
     shows: Shows = EVERYTHING
+    title: str = ""
+    recognizes: Callable[[str], bool] | None = None
 
 
 class Names:

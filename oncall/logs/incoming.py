@@ -103,6 +103,13 @@ def beginning(source: io.BufferedReader) -> bytes:
         return b""
 
 
+def first_cells(text: str) -> list[str]:
+    """The cells of the first line of a text, as `table` separates them."""
+    line = next((line for line in text.splitlines() if line.strip()), "")
+    found = _cells(1, line, _separator(line))
+    return found.cells if isinstance(found, Cells) else []
+
+
 def chunks(source: io.BufferedReader) -> Iterator[bytes | Remark]:
     """The content in pieces; where the file is damaged, a remark ends them."""
     first = True
@@ -153,11 +160,15 @@ def table(source: io.BufferedReader, *, across: bool = False) -> Iterator[Cells 
             yield one
             continue
         if separator is None:
-            separator = next((mark for mark in ",;\t" if mark in one.text), ",")
+            separator = _separator(one.text)
         text = one.text
         if across and text.count('"') % 2:
             text = _whole(one, waiting, incoming)
         yield _cells(one.number, text, separator)
+
+
+def _separator(line: str) -> str:
+    return next((mark for mark in ",;\t" if mark in line), ",")
 
 
 def _whole(start: Line, waiting: deque[Line | Remark], incoming: Iterator[Line | Remark]) -> str:

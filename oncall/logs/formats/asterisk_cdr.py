@@ -17,7 +17,7 @@ from typing import IO, Any
 from oncall.logs.formats import dialled
 from oncall.logs.formats.directions import MadeCall, called_out, tell_made
 from oncall.logs.importing import REPEATED, Asked, Format, Remark, Row, Telling
-from oncall.logs.incoming import Cells, table, unpacked
+from oncall.logs.incoming import Cells, first_cells, table, unpacked
 from oncall.logs.shows import Shows
 from oncall.logs.stamps import REWRITTEN, NoZoneError, StampError, parse_stamp
 from oncall.spelling import suggestion
@@ -318,4 +318,18 @@ def _note(telling: Telling, row: Row, time: datetime | None) -> None:
 # The legs of a call with the seconds they lasted; who hung up, or pressed what, is not in them.
 _SHOWS = Shows(channels=("voice",), callbacks=False, hang_ups=False, acknowledgements=False)
 
-FORMAT = Format("asterisk-cdr", _rows, _tell, needs_zone=True, shows=_SHOWS)
+
+def _recognizes(start: str) -> bool:
+    cells = first_cells(start)
+    return _header(cells) is not None or _order(cells) is not None
+
+
+FORMAT = Format(
+    "asterisk-cdr",
+    _rows,
+    _tell,
+    needs_zone=True,
+    shows=_SHOWS,
+    title="Asterisk's call detail records (CDR)",
+    recognizes=_recognizes,
+)

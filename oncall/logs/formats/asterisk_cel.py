@@ -27,7 +27,7 @@ from oncall.logs.contacts import is_whole_number
 from oncall.logs.formats import dialled
 from oncall.logs.formats.directions import MadeCall, called_out, tell_made
 from oncall.logs.importing import REPEATED, Asked, Format, Remark, Row, Telling
-from oncall.logs.incoming import Cells, lines, table, unpacked
+from oncall.logs.incoming import Cells, beginning, first_cells, lines, table, unpacked
 from oncall.logs.shows import Shows
 from oncall.logs.stamps import epoch
 
@@ -116,7 +116,7 @@ def _rows(source: IO[bytes], asked: Asked) -> Iterator[Row | Remark]:
 
 def _cells(content: BufferedReader) -> Iterator[Cells | Remark]:
     """The rows of a table: as CSV, or as a database's client shows them."""
-    first = content.peek(4096)[:4096].lstrip().partition(b"\n")[0]
+    first = beginning(content).lstrip().partition(b"\n")[0]
     if not first.startswith(b"+-") and first.count(b"|") < max(_MANY, first.count(b",")):
         yield from table(content)
         return
@@ -554,4 +554,20 @@ def _end(telling: Telling, call: _Call) -> None:
 # Every channel from when it is made until it is hung up, and who asked for that; nothing of what was said or pressed.
 _SHOWS = Shows(channels=("voice",), callbacks=False, acknowledgements=False)
 
-FORMAT = Format("asterisk-cel", _rows, _tell, shows=_SHOWS)
+
+def _recognizes(start: str) -> bool:
+    first = start.lstrip().partition("\n")[0].casefold()
+    if "eventtype" in first and "linkedid" in first:
+        return True
+    cells = first_cells(start)
+    return "linkedid" in (_header(cells) or ()) or _order(cells) is not None
+
+
+FORMAT = Format(
+    "asterisk-cel",
+    _rows,
+    _tell,
+    shows=_SHOWS,
+    title="Asterisk's channel event log (CEL)",
+    recognizes=_recognizes,
+)

@@ -23,7 +23,7 @@ from msgspec import Struct, field
 from oncall.errors import OncallError
 from oncall.logs.formats import dialled
 from oncall.logs.importing import Asked, Format, Remark, Row, Telling
-from oncall.logs.incoming import beginning, lines, table, unpacked
+from oncall.logs.incoming import beginning, first_cells, lines, table, unpacked
 from oncall.logs.shows import Shows
 from oncall.logs.stamps import NoZoneError, StampError, epoch, parse_stamp
 from oncall.spelling import suggestion
@@ -331,4 +331,21 @@ def _words(row: Row) -> str:
 # What a queue did with its callers: it knows when one leaves, and nothing of what happens outside the queue.
 _SHOWS = Shows(channels=("voice",), callbacks=False, acknowledgements=False)
 
-FORMAT = Format("asterisk-queue-log", _rows, _tell, shows=_SHOWS)
+
+def _recognizes(start: str) -> bool:
+    if re.match(r"\s*\d{9,11}(\.\d+)?\|[^|\n]*\|[^|\n]*\|[^|\n]*\|[A-Z]", start, re.ASCII):
+        return True
+    cells = [cell.casefold().replace("_", "") for cell in first_cells(start)]
+    return {"callid", "queuename", "event"} <= set(cells) or (
+        len(cells) >= _PLAIN and any(cell.upper() in _EVENTS for cell in cells[4:7])
+    )
+
+
+FORMAT = Format(
+    "asterisk-queue-log",
+    _rows,
+    _tell,
+    shows=_SHOWS,
+    title="a queue_log of Asterisk's",
+    recognizes=_recognizes,
+)

@@ -11,6 +11,7 @@ through without an acknowledgement is one that nobody responded to.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import IO, Any
@@ -273,4 +274,18 @@ _SHOWS = Shows(
     channels=("voice", "sms", "whatsapp", "push", "chat", "email"), callbacks=False, hang_ups=False, pick_ups=False
 )
 
-FORMAT = Format("pagerduty", _rows, _tell, shows=_SHOWS)
+_OWN = re.compile(r'_log_entry(_reference)?"|"log_entr(y|ies)"|"incident_number"|"event(_type)?":\s*"incident\.')
+
+
+def _recognizes(start: str) -> bool:
+    return start.lstrip()[:1] in ("{", "[") and _OWN.search(start) is not None
+
+
+FORMAT = Format(
+    "pagerduty",
+    _rows,
+    _tell,
+    shows=_SHOWS,
+    title="a log of PagerDuty's",
+    recognizes=_recognizes,
+)

@@ -25,7 +25,7 @@ from msgspec.structs import replace
 from oncall.errors import OncallError
 from oncall.logs.callbacks import Callers
 from oncall.logs.importing import REPEATED, UNRELATED, Asked, Format, OutgoingCall, Remark, Row, Telling
-from oncall.logs.incoming import first_letter, table, unpacked
+from oncall.logs.incoming import first_cells, first_letter, table, unpacked
 from oncall.logs.records import records
 from oncall.logs.shows import Shows
 from oncall.logs.stamps import NoZoneError, StampError, parse_stamp
@@ -432,4 +432,18 @@ def _beside(telling: Telling, call: _Call) -> None:
 # How far a call has come.
 _STATES = {"queued": 0, "initiated": 1, "ringing": 2, "in-progress": 3, "answered": 3}
 
-FORMAT = Format("twilio", _rows, _tell, shows=_SHOWS)
+
+def _recognizes(start: str) -> bool:
+    if start.lstrip()[:1] in ("{", "["):
+        return re.search(r'"(parent_?call_?sid|CallSid|call_sid)"', start, re.IGNORECASE) is not None
+    return {"callsid", "direction", "status"} <= set(map(_plain, first_cells(start)))
+
+
+FORMAT = Format(
+    "twilio",
+    _rows,
+    _tell,
+    shows=_SHOWS,
+    title="a log of Twilio's calls",
+    recognizes=_recognizes,
+)
