@@ -24,6 +24,7 @@ from oncall.model import ALWAYS, Account, Binding, Policy, as_tuple
 from oncall.plan import Plan
 from oncall.spelling import nearest
 from oncall.workspace import yaml
+from oncall.workspace.committed import Uncommitted
 from oncall.workspace.compile import workspace_zone
 from oncall.workspace.load import Place, Workspace
 from oncall.workspace.runbooks import Runbook
@@ -42,6 +43,7 @@ class Context:
 
     `calendar_files` are the calendars that lie in it, whether or not anything names them, and `rule_names` the names of
     the rules by their codes, for what is written of rules. `log` is what an event log says, None where none was given.
+    `uncommitted` are the calendars of overrides and absences that aren't what the last commit has.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Context:
         calendar_files: Sequence[str] = (),
         rule_names: Mapping[str, str] | None = None,
         log: Logged | None = None,
+        uncommitted: Sequence[Uncommitted] = (),
     ) -> None:
         self.workspace = workspace
         self.plan = plan
@@ -64,6 +67,7 @@ class Context:
         self.calendar_files = calendar_files
         self.rule_names = rule_names or {}
         self.log = log
+        self.uncommitted = uncommitted
         self._reach: dict[tuple[object, ...], list[Stretch[Reach]]] = {}
         self._within_reach: dict[tuple[object, ...], list[Stretch[frozenset[str]]]] = {}
         self._scheduled: dict[str, frozenset[str]] = {}
