@@ -19,7 +19,7 @@ from msgspec import Struct, field, msgpack
 
 from oncall.errors import OncallError, contained, internal_error
 from oncall.logs.callbacks import Callers
-from oncall.logs.contacts import Contacts
+from oncall.logs.contacts import Contacts, channel_names
 from oncall.logs.event import LogEvent, Source, encode
 from oncall.logs.ordering import Sorter
 from oncall.logs.shows import EVERYTHING, Shows
@@ -106,13 +106,12 @@ class Names:
 
     def _person(self, names: tuple[str, ...], address: str) -> tuple[str | None, str | None]:
         """Who is called one of the names, else has the address, else an extension that a name is; or why nobody is."""
-        for name in names:
-            found = self._contacts.person_named(name)
-            if found is not None:
-                return found, None
+        spellings = (*names, *(part for name in names for part in channel_names(name)))
+        named = next(filter(None, map(self._contacts.person_named, spellings)), None)
+        if named is not None:
+            return named, None
         people = self._contacts.recognized(address) if address else ()
-        for name in names:
-            people = people or self._contacts.people_with_extension(name)
+        people = people or next(filter(None, map(self._contacts.people_with_extension, names)), ())
         if len(people) == 1:
             return people[0], None
         if people:

@@ -157,7 +157,9 @@ def _lack(verdict: Verdict) -> str:
     """What is not known."""
     lost = sum(one.outcome == UNKNOWN for one in verdict.actual)
     unseen = {one.attempt.channel for one in verdict.expected if not verdict.shows.shows_channel(one.attempt.channel)}
-    others = len(verdict.missing) - lost - (verdict.trace is None) - bool(unseen)
+    strange = sum(one.what.startswith("whose ") for one in verdict.missing)
+    unknown = strange + sum(one.what.startswith("whether the caller hung up") for one in verdict.missing)
+    others = len(verdict.missing) - lost - (verdict.trace is None) - bool(unseen) - unknown
     parts = []
     if unseen:
         parts.append(f"it can't show {' or '.join(sorted(unseen))} messages")
@@ -165,6 +167,8 @@ def _lack(verdict: Verdict) -> str:
         parts.append(
             f"how {'one of the calls' if lost == 1 else f'{lost} of the calls'} to our people ended is missing"
         )
+    if strange:
+        parts.append("we don't know whose phone was called")
     if verdict.trace is None:
         parts.append("the rules that applied then can't be established")
     if not parts or others > 0:

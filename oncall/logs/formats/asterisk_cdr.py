@@ -29,6 +29,7 @@ NO_ID = "a record without a uniqueid or linkedid: set loguniqueid=yes in cdr.con
 NO_START = "a record without a start"
 NO_END = "a record without an end"
 UNKNOWN_DISPOSITION = "a disposition that Asterisk does not have"
+PASSED_ON = "the call went on to somebody else after it had been picked up"
 OTHER_ZONE = "the times do not fit the epoch seconds in the record's id: is --timezone the zone of that machine?"
 
 _HEAD = (
@@ -154,6 +155,8 @@ def _tell(telling: Telling, rows: Sequence[Row]) -> None:
             name += f"@{row.line}"
         names.add(name)
         _attempt(telling, row, name, (begin, end), answers)
+        if end is not None and _is_passed_on(row, end, begun):
+            telling.event(row, "transferred", end, inferred=PASSED_ON)
     if last is not None and begun:
         _end(telling, *last)
 
@@ -244,6 +247,22 @@ def _end(telling: Telling, end: datetime, row: Row) -> None:
         telling.event(row, "caller_hung_up", end, provider_id=row["uniqueid"], inferred=why)
     else:
         telling.event(row, "closed", end, provider_id=row["uniqueid"], text="the last record of the call ends")
+
+
+def _is_passed_on(row: Row, end: datetime, begun: Sequence[tuple[datetime, int, Row]]) -> bool:
+    """Whether a call that was picked up is then tried elsewhere, which it is by a transfer: were the other side's
+    hanging up not the end of it, or were they asked whether they take it, the `Dial` would have an option that says
+    so."""
+    if row["disposition"].upper() != "ANSWERED" or row["lastapp"].casefold() != "dial":
+        return False
+    options = re.split(r"[,|]", row["lastdata"], maxsplit=2)[2:]
+    if not dialled.targets(row["lastdata"]) or re.search("[gMUGPp]", re.sub(r"\(.*?\)", "", "".join(options))):
+        return False
+    return any(
+        other["channel"] == row["channel"] and _is_attempt(other) and start >= end - _ELSEWHERE
+        for start, _, other in begun
+        if other is not row
+    )
 
 
 def _timeout(row: Row) -> int | None:
