@@ -7,6 +7,7 @@ LOG is an event log, `.jsonl` or `.jsonl.gz`, or - for standard input. Markdown 
 \b
   oncall postmortem log.jsonl --dispatch CA81f2
   oncall postmortem log.jsonl --dispatch CA81f2 --html missed-call.html
+  oncall postmortem log.jsonl --dispatch CA81f2 --for client --html for-the-client.html
   oncall postmortem log.jsonl --dispatch CA81f2 --candidate draft-policy --redact --output missed-call.md
 
 The status is 1 unless the dispatch was reached, answered or recovered.
@@ -19,14 +20,14 @@ import os
 from collections.abc import Iterator
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from msgspec.structs import replace
 
 from oncall.cli.one_dispatch import one_dispatch
 from oncall.cli.recorded import waiting
-from oncall.cli.session import Session, now, reader_zone
+from oncall.cli.session import Session, complain, now, reader_zone
 from oncall.errors import OncallError
 from oncall.output.words import safe
 from oncall.replay.record import Record
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from oncall.output.redaction import Redaction
     from oncall.plan import Plan
     from oncall.postmortem.findings import Findings
+
+Reader = Literal["us", "client"]
 
 _AROUND = 31 * DAY  # how far from a dispatch others are looked for
 
@@ -68,10 +71,16 @@ def postmortem(
     keep_text: Annotated[
         bool, typer.Option("--keep-text", help="With --redact: keep free text, which may hold names nobody can know.")
     ] = False,
+    reader: Annotated[
+        Reader, typer.Option("--for", help="Who reads it: all there is, or one page that a client can be sent.")
+    ] = "us",
     timezone: Annotated[str | None, typer.Option(metavar="ZONE", help="Show times in this zone.")] = None,
 ) -> None:
     if keep_text and not redact:
         raise OncallError("--keep-text goes with --redact: without it all text is kept")
+    if reader == "client" and (redact or candidate is not None):
+        option = "--redact" if redact else "--candidate"
+        raise OncallError(f"{option} is for the whole page: the page for a client has nothing of that; leave it out")
     _check_paths(html, output, force=force)
     session: Session = context.obj
     plan = session.plan(now())
@@ -92,7 +101,10 @@ def postmortem(
         from oncall.output.redaction import Redaction  # here: only this option needs it
 
         redaction = Redaction(judged, (plan,), keep_text=keep_text)
-    page = _page(judged, job, zone, redaction, session.workspace)
+    if reader == "client":
+        page = _client_page(judged, job, zone if timezone is not None else _zone_of(judged, job, zone))
+    else:
+        page = _page(judged, job, zone, redaction, session.workspace)
     _deliver(page, html, output, redaction)
     raise typer.Exit(0 if judged.verdict.result in GOOD else 1)
 
@@ -131,6 +143,23 @@ def _page(judged: Judged, job: Job, zone: tzinfo, redaction: Redaction | None, w
     if redaction is None:
         return page_of(judged, findings, asked)
     return redaction.page(page_of(redaction.judged(judged), findings, asked))
+
+
+def _client_page(judged: Judged, job: Job, zone: tzinfo) -> Page:
+    from oncall.output.client_page import client_page  # here: only this page needs it
+
+    complain("read it before you send it: `What will change` has what the postmortem proposes")
+    return client_page(judged, _findings(judged, job), zone)
+
+
+def _zone_of(judged: Judged, job: Job, otherwise: tzinfo) -> tzinfo:
+    """The zone of an account as today's files have it: the client reads times as they are there."""
+    from oncall.workspace.load import load  # here: as above
+    from oncall.workspace.scenarios import account_zone
+
+    workspace = load(job.root)
+    account = workspace.accounts.get(judged.verdict.account or "")
+    return account_zone(workspace, account) if account is not None else otherwise
 
 
 def _near(root: str, here: str) -> str:

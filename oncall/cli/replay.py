@@ -61,7 +61,7 @@ def replay(
     context: typer.Context,
     log: Annotated[str, typer.Argument(metavar="LOG", help="The event log; - is standard input.")],
     dispatch: Annotated[
-        str | None, typer.Option(metavar="ID", help="Show this one, in full; the beginning of its id will do.")
+        str | None, typer.Option(metavar="ID", help="Show this one, in full; a beginning will do.")
     ] = None,
     account: Annotated[
         list[str] | None,

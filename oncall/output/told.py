@@ -7,9 +7,10 @@ record cannot show, the sentence says is not known.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from oncall import times
+from oncall.logs.event import LEFT_BY_KEY
 from oncall.output.words import zone_mark
 from oncall.plan import Plan
 from oncall.replay.facts import taken_by
@@ -45,7 +46,7 @@ def told(verdict: Verdict, zone: tzinfo, plan: Plan | None = None) -> str:
     """The sentence. Times are in the zone; with the plan a message is called one."""
     dispatch = f"{kind_of(verdict, plan)} of {spoken_moment(verdict.at, zone)}"
     if verdict.result == "undetermined" and not verdict.is_known_not_taken:
-        return f"We can't say how your {dispatch} ended: {_lack(verdict)}."
+        return f"We can't say how your {dispatch} ended: {lack_told(verdict)}."
     return f"Your {dispatch} {'; '.join(_clauses(verdict, kind_of(verdict, plan)))}."
 
 
@@ -91,17 +92,23 @@ def _not_answered(verdict: Verdict, kind: str) -> Iterator[str]:
     picked_up = any(one.outcome == "answered" for one in verdict.actual)
     was = "was picked up, but nobody is known to have taken it" if picked_up else "was not answered"
     if verdict.hung_up is not None:
-        was = f"{was}, and the caller {verdict.left or 'hung up'} {_after(verdict.hung_up)}"
+        was = f"{was}, and the caller {left_told(verdict)} {_after(verdict.hung_up)}"
     elif verdict.result == "undetermined":
         was = f"{was} (our record does not show whether the caller hung up)"
-    cause = _cause(verdict)
-    yield f"{was}: {cause.replace(' called', ' contacted') if kind == 'message' else cause}"
+    yield f"{was}: {cause_told(verdict, kind)}"
     late = late_told(verdict)
     if late and not (verdict.callback and verdict.callback.completed is not None):
         yield late
     callback = callback_told(verdict)
     if callback:
         yield callback
+
+
+def left_told(verdict: Verdict) -> str:
+    """How the caller left. What the log has in words of its own is free text, and no client's."""
+    if verdict.left is None:
+        return "hung up"
+    return verdict.left if verdict.left == LEFT_BY_KEY else "left"
 
 
 def late_told(verdict: Verdict) -> str:
@@ -112,11 +119,16 @@ def late_told(verdict: Verdict) -> str:
     return f"somebody took responsibility {_after(verdict.acknowledged)}, too late for the caller"
 
 
+def cause_told(verdict: Verdict, kind: str) -> str:
+    """Why, as far as the record proves it; people are called about a call, and contacted about a message."""
+    cause = _cause(verdict)
+    return cause.replace(" called", " contacted") if kind == "message" else cause
+
+
 def _cause(verdict: Verdict) -> str:
-    """Why, as far as the record proves it."""
     cause, first = str(verdict.cause), verdict.first_divergence
     if cause == "undetermined":
-        return f"our record is incomplete, so we can't say why ({_lack(verdict)})"
+        return f"our record is incomplete, so we can't say why ({lack_told(verdict)})"
     if cause == "wrong_person" and first is not None and first.kind == "unknown_contact":
         return "a number was called that belongs to nobody on the list"
     if cause == "stopped_early":
@@ -153,7 +165,7 @@ def callback_told(verdict: Verdict) -> str:
     return f"{made}, in time" if late <= 0 else f"{made}, {spoken(late)} late"
 
 
-def _lack(verdict: Verdict) -> str:
+def lack_told(verdict: Verdict) -> str:
     """What is not known."""
     lost = sum(one.outcome == UNKNOWN for one in verdict.actual)
     unseen = {one.attempt.channel for one in verdict.expected if not verdict.shows.shows_channel(one.attempt.channel)}
@@ -179,9 +191,21 @@ def _lack(verdict: Verdict) -> str:
 def spoken_moment(instant: float, zone: tzinfo) -> str:
     """`Thursday 5 November 2026, 11:58 pm EST`."""
     local = times.at(instant, zone)
-    day = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
     clock = f"{local.hour % 12 or 12}:{local.minute:02} {'pm' if local.hour >= 12 else 'am'}"
-    return f"{day}, {clock} {zone_mark(instant, zone)}"
+    return f"{_spoken_day(local)} {local.year}, {clock} {zone_mark(instant, zone)}"
+
+
+def spoken_clock(instant: float, zone: tzinfo, start: float) -> str:
+    """`11:58:20 pm`, with the day where it is not that of `start`, and the zone where its clocks have changed since."""
+    local, before = times.at(instant, zone), times.at(start, zone)
+    clock = f"{local.hour % 12 or 12}:{local.minute:02}:{local.second:02} {'pm' if local.hour >= 12 else 'am'}"
+    day = "" if local.date() == before.date() else f"{_spoken_day(local)}, "
+    mark = zone_mark(instant, zone)
+    return f"{day}{clock}{'' if mark == zone_mark(start, zone) else f' {mark}'}"
+
+
+def _spoken_day(local: datetime) -> str:
+    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}"
 
 
 def _after(seconds: float | None) -> str:

@@ -29,7 +29,8 @@ class Fix(Struct, frozen=True):
     `wishes` are values that are to be others in the YAML files, `shifts` people to be put on call; a fix without either
     is for people, and `places` are the lines that they are to follow. `decide` is what somebody has to settle first.
     `only_if` marks a fix that is right in one case alone, and is not counted in what all of them come to; `for_people`
-    one for those who worked the call. `instead` is what to propose where it breaks something, the best first.
+    one for those who worked the call. `instead` is what to propose where it breaks something, the best first. `client`
+    says it to a client: a sentence without names, numbers and words of the files.
     """
 
     title: str
@@ -41,6 +42,7 @@ class Fix(Struct, frozen=True):
     only_if: bool = False
     for_people: bool = False
     instead: tuple[Fix, ...] = ()
+    client: str = ""
 
     @property
     def is_edit(self) -> bool:

@@ -27,6 +27,16 @@ _LONGEST_GAP = 14 * DAY
 _LONGEST_NAME = 90  # letters of a definition that somebody has to read
 _TELEPHONE = ("busy", "unreachable", "failed", "voicemail", "no_answer")
 
+# What a client is told of each.
+_SOMEBODY = "The time in which nobody was on call first in line is filled."
+_BACKUP = "When the first person on call does not answer, a backup is called."
+_SOONER = "When somebody does not answer, the next person is called sooner."
+_AT_ONCE = "When somebody cannot be reached, the next person is called at once."
+_AGAIN = "When nobody has answered and the caller is still there, everybody is called a second time."
+_CALLBACK = "When nobody answers, somebody is responsible for calling back within minutes."
+_HANDED_ON = "A callback that is not made in time is handed on to somebody else."
+_CONFIRM = "Whoever picks up has to confirm that they are taking the call, so that no voicemail can take it."
+
 
 # Somebody on call.
 
@@ -71,7 +81,7 @@ def _shift(case: Case, rotation: str, role: str, instant: int) -> Fix:
     places = case.place(f"rotations/{rotation}#calendar", "the calendar")
     if person is None:
         decide = "Nobody of the rotation can be proposed: name who is to be on call."
-        return Fix(f"Put somebody on call in {rotation}", why, places=places, decide=decide)
+        return Fix(f"Put somebody on call in {rotation}", why, places=places, decide=decide, client=_SOMEBODY)
     wishes: tuple[Wish, ...] = ()
     if len(facts.files) < 2:
         wishes = (Wish(f"rotations/{rotation}", ("overrides",), f"rotations/{rotation}-overrides.ics"),)
@@ -83,6 +93,7 @@ def _shift(case: Case, rotation: str, role: str, instant: int) -> Fix:
         places,
         f"{case.called(person)} is on call next to the gap and therefore proposed: who it is to be is for you to say."
         " If the calendar has the same gap again, close it in the calendar itself; lint's OC301 names each.",
+        client=_SOMEBODY,
     )
 
 
@@ -116,10 +127,10 @@ def bind(case: Case, role: str) -> Iterator[Fix]:
     if found is None:
         places = case.place(f"accounts/{case.name}#contacts", "who has which role")
         decide = f"Name who it is to be: `{role}: {{person: ID}}` under `contacts`."
-        yield Fix(title, why, places=places, decide=decide)
+        yield Fix(title, why, places=places, decide=decide, client=_BACKUP)
         return
     written, from_where = found
-    yield Fix(title, why, (_binding(case, role, written),), decide=from_where)
+    yield Fix(title, why, (_binding(case, role, written),), decide=from_where, client=_BACKUP)
 
 
 def _binding(case: Case, role: str, written: str) -> Wish:
@@ -139,16 +150,17 @@ def _second_tier(case: Case) -> Iterator[Fix]:
     why = f"The policy {case.account.policy} tries the {first.notify} and then nobody."
     title = f"Go on to the {role} after the {first.notify}"
     if role in spare:
-        yield Fix(title, why, (tier,), decide=case.everybody_with_it())
+        yield Fix(title, why, (tier,), decide=case.everybody_with_it(), client=_BACKUP)
         return
     found = _somebody(case, role)
     if found is None:
         places = case.place(f"{case.written}#tiers", "the only tier")
-        yield Fix(title, why, places=places, decide=f"Name who the {role} of {case.name} is to be.")
+        decide = f"Name who the {role} of {case.name} is to be."
+        yield Fix(title, why, places=places, decide=decide, client=_BACKUP)
         return
     written, from_where = found
     decide = " ".join(part for part in (from_where, case.everybody_with_it()) if part)
-    yield Fix(title, why, (tier, _binding(case, role, written)), decide=decide)
+    yield Fix(title, why, (tier, _binding(case, role, written)), decide=decide, client=_BACKUP)
 
 
 def _somebody(case: Case, role: str) -> tuple[str, str] | None:
@@ -247,13 +259,13 @@ def _shortened(case: Case, left: float, windows: tuple[int, ...]) -> Fix:
         why += " That is still later than this caller left: no phone rings for less than its first ringing takes."
     if case.account.ack_window is not None:
         wish = Wish(f"accounts/{case.name}", ("ack_window",), show_duration(windows[0]))
-        return Fix(f"Give each tier of {case.name} {show_duration(windows[0])}", why, (wish,))
+        return Fix(f"Give each tier of {case.name} {show_duration(windows[0])}", why, (wish,), client=_SOONER)
     shorter = [index for index, tier in enumerate(tiers[:-1]) if windows[index] < case.window_of(tier)]
     wishes = tuple(
         Wish(case.written, ("tiers", index, "ack_window"), show_duration(windows[index])) for index in shorter
     )
     names = " and ".join(f"the {tiers[index].notify} {show_duration(windows[index])}" for index in shorter)
-    return Fix(f"Give {names}", why, wishes, decide=case.everybody_with_it())
+    return Fix(f"Give {names}", why, wishes, decide=case.everybody_with_it(), client=_SOONER)
 
 
 def _methods(case: Case, tier: model.Tier, accounts: Iterable[str]) -> Iterator[list[list[int]]]:
@@ -324,9 +336,8 @@ def roll_over(case: Case, outcome: str) -> Iterator[Fix]:
     why = f"After `{outcome}` the chain waits the rest of the attempt's time, although nobody can answer any more."
     decide = "" if own is not None else case.everybody_with_it()
     value = f"[{', '.join((*rollover, outcome))}]"
-    yield Fix(
-        f"Move on at once at {outcome.replace('_', ' ')}", why, (Wish(where, ("rollover",), value),), decide=decide
-    )
+    title, wish = f"Move on at once at {outcome.replace('_', ' ')}", Wish(where, ("rollover",), value)
+    yield Fix(title, why, (wish,), decide=decide, client=_AT_ONCE)
 
 
 # Once more, and after all.
@@ -341,7 +352,7 @@ def go_round(case: Case) -> Iterator[Fix]:
         return
     why = "The caller had not left when the chain was over, and everybody was tried once."
     wish = Wish(case.written, ("rounds",), "2")
-    yield Fix("Go through the tiers a second time", why, (wish,), decide=case.everybody_with_it())
+    yield Fix("Go through the tiers a second time", why, (wish,), decide=case.everybody_with_it(), client=_AGAIN)
 
 
 def owe_a_callback(case: Case) -> Iterator[Fix]:
@@ -355,7 +366,7 @@ def owe_a_callback(case: Case) -> Iterator[Fix]:
     why = f"The policy {case.account.policy} has no recovery: when nobody takes a call, nobody owes the caller one."
     wish = Wish(case.written, ("recovery",), f"{{owner: {bound[0]}, due_within: 15m{escalate}}}")
     decide = " ".join(part for part in ("Fifteen minutes are a proposal.", case.everybody_with_it()) if part)
-    yield Fix("Make somebody owe the callback", why, (wish,), decide=decide)
+    yield Fix("Make somebody owe the callback", why, (wish,), decide=decide, client=_CALLBACK)
 
 
 def escalate_the_callback(case: Case) -> Iterator[Fix]:
@@ -369,7 +380,7 @@ def escalate_the_callback(case: Case) -> Iterator[Fix]:
             why = "When the callback was due and had not been made, nobody else was told of it."
             wish = Wish(case.written, ("recovery", "escalate_to"), str(tier.notify))
             title = f"Tell the {tier.notify} of a callback that was not made"
-            yield Fix(title, why, (wish,), decide=case.everybody_with_it())
+            yield Fix(title, why, (wish,), decide=case.everybody_with_it(), client=_HANDED_ON)
             return
 
 
@@ -379,7 +390,7 @@ def ask_to_confirm(case: Case) -> Iterator[Fix]:
         return
     why = "A call was picked up, and nothing shows that a person took it: a voicemail picks up as well."
     wish = Wish(f"accounts/{case.name}", ("confirm",), "true")
-    yield Fix("Ask whoever picks up to confirm with a key", why, (wish,))
+    yield Fix("Ask whoever picks up to confirm with a key", why, (wish,), client=_CONFIRM)
 
 
 def with_shifts(plan: Plan, shifts: tuple[Shift, ...]) -> Plan:

@@ -94,7 +94,7 @@ class FactsOf:
         verdict, plan = judged.verdict, judged.plan
         account = plan.accounts.get(verdict.account) if plan and verdict.account is not None else None
         taken, place = taken_by(verdict)
-        tiers = _tiers(verdict, plan)
+        tiers = tiers_of(verdict, plan)
         taker = verdict.actual[place].person if place is not None else verdict.by if taken is not None else None
         judged_whole = verdict.trace is not None and not verdict.missing
         first = verdict.first_divergence
@@ -200,7 +200,7 @@ def _acknowledged(verdict: Verdict, at: float) -> int | None:
 # How far down the chain.
 
 
-def _tiers(verdict: Verdict, plan: Plan | None) -> Sequence[int | None]:
+def tiers_of(verdict: Verdict, plan: Plan | None) -> Sequence[int | None]:
     """The tier of each attempt, from 1: of the expected one beside it, else the first that leads to its person then,
     else the one the log names."""
     if plan is None or verdict.trace is None:

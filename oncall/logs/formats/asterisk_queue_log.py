@@ -21,6 +21,7 @@ from typing import IO, Any
 from msgspec import Struct, field
 
 from oncall.errors import OncallError
+from oncall.logs.event import LEFT_BY_KEY
 from oncall.logs.formats import dialled
 from oncall.logs.importing import Asked, Format, Remark, Row, Telling
 from oncall.logs.incoming import beginning, first_cells, lines, table, unpacked
@@ -34,7 +35,6 @@ NO_CALL = "an event of a call, without the call"
 UNKNOWN_EVENT = "an event that app_queue does not have; kept as a note"
 DROPPED = "the agent hung up before speaking with the caller; which outcome that is is not known"
 ANSWERED_ELSEWHERE = "somebody else picked up"
-LEFT_BY_KEY = "pressed a key to leave the queue"
 NO_RINGING = "nothing says how long the agent's telephone rang; the attempt is written without its start"
 
 _ASIDE = {
