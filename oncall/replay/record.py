@@ -285,8 +285,10 @@ class _Putting:
         )
 
     def _split_at_transfer(self, attempts: Sequence[ActualAttempt]) -> tuple[list[ActualAttempt], Transfer | None]:
-        """The attempts of the chain, and the transfer that ended it: the first after somebody had picked up."""
+        """The attempts of the chain, and the transfer that ended it: the first after somebody had picked up, or had
+        taken it."""
         picked_up = min((one.picked_up for one in attempts if one.picked_up is not None), default=inf)
+        picked_up = min([picked_up, *(taken.at for taken in self._taken)])
         first = next(((at, number) for at, number in self._transfers if at >= picked_up), None)
         if first is None:
             return list(attempts), None

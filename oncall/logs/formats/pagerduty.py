@@ -188,6 +188,8 @@ class _History:
             "acknowledge": self._acknowledge,
             "resolve": self._resolve,
             "escalate": self._escalate,
+            "assign": self._assign,
+            "unacknowledge": self._pass_on,
             "exhaust_escalation_path": self._exhaust,
         }
         handlers.get(_kind(row), self._note)(row, time)
@@ -231,7 +233,21 @@ class _History:
         self._telling.event(row, "resolved", time, resolved=True, **by, **_known(row))
 
     def _escalate(self, row: Row, time: datetime) -> None:
+        if self._acknowledged and row["agent_type"].startswith("user"):
+            self._pass_on(row, time)
+            return
         self._telling.event(row, "tier_started", time, text=row["summary"], **_known(row))
+
+    def _assign(self, row: Row, time: datetime) -> None:
+        by_person = row["agent_type"].startswith("user")
+        (self._pass_on if by_person and self._acknowledged else self._note)(row, time)
+
+    def _pass_on(self, row: Row, time: datetime) -> None:
+        """Somebody had taken it, and has no more: others are notified, which is no part of the chain that led there."""
+        if not self._acknowledged:
+            self._note(row, time)
+            return
+        self._telling.event(row, "transferred", time, text=row["summary"], **_known(row))
 
     def _exhaust(self, row: Row, time: datetime) -> None:
         if self._acknowledged or (self._last_acknowledged is not None and self._last_acknowledged >= time):
