@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 from msgspec import Meta, field
 
 from oncall import times
-from oncall.spelling import suggestion
 
 _T = TypeVar("_T")
 
@@ -92,6 +91,8 @@ class Zone(str):
     @classmethod
     def parse(cls, text: str) -> Zone:
         if times.zone(text.strip()) is None:
+            from oncall.spelling import suggestion  # here: only an error needs it
+
             raise ValueError(f"not an IANA time zone: {text!r}{suggestion(text, times.zone_names())}")
         return cls(text.strip())
 
