@@ -33,6 +33,7 @@ from oncall.spelling import suggestion
 
 if TYPE_CHECKING:
     from oncall.logs.importing import Asked, Format, Remark
+    from oncall.logs.mapping import TableMapping
 
 DateOrder = Literal["ymd", "dmy", "mdy"]
 
@@ -41,6 +42,12 @@ def _formats() -> list[str]:
     from oncall.logs.formats import FORMATS  # here: completion is asked for on every press of a key
 
     return list(FORMATS)
+
+
+def _mappings() -> list[str]:
+    from oncall.logs.mapping import ready  # here: likewise
+
+    return list(ready())
 
 
 def import_log(
@@ -64,6 +71,15 @@ def import_log(
         list[str] | None,
         typer.Option(metavar="FIELD=HEADER", help="csv: which column a field stands in; may be repeated."),
     ] = None,
+    map_: Annotated[
+        str | None,
+        typer.Option(
+            "--map",
+            metavar="NAME",
+            help="csv: read it by a mapping, a ready one by its name, or a file.",
+            autocompletion=_mappings,
+        ),
+    ] = None,
     date_order: Annotated[
         DateOrder | None,
         typer.Option(help="csv: the order of day, month and year in dates such as 24/11/2026."),
@@ -74,6 +90,11 @@ def import_log(
 
     session: Session = context.obj
     chosen = _format(format)
+    mapping = _mapping(format, map_, column)
+    if mapping is not None:
+        from oncall.logs.formats.mapped import mapped_format  # here: only a mapping needs it
+
+        chosen = mapped_format(*mapping)
     if chosen.needs_zone and timezone is None:
         raise OncallError(f"{format} has times without a zone: say which with --timezone, as in America/New_York")
     if date_order is not None and format != "csv":
@@ -89,16 +110,17 @@ def import_log(
     ]
     warn(problems, "numbers and names may be missing from the log:")
     warn_elsewhere(plan.problems, problems)
+    zone_name = timezone or (mapping[1].timezone if mapping else None)
     asked = Asked(
         Contacts(plan),
         None if file == "-" else file.encode("utf-8", "backslashreplace").decode(),
-        reader_zone(timezone, plan.timezone) if timezone is not None else None,
+        reader_zone(zone_name, plan.timezone) if zone_name is not None else None,
         account_named(plan, account) if account is not None else None,
         _columns(format, column or ()),
-        date_order,
+        date_order or (mapping[1].date_order if mapping else None),
     )
     with _opened(file) as opened, closing(_Remarks()) as remarks:
-        source = _of_format(chosen, opened, asked)
+        source = _of_format(chosen, opened, asked) if mapping is None else opened
         events = import_log(chosen, source, asked, remarks.add)
         count = _print(events) if output is None else _write("--output", output, events)
         if report is not None:
@@ -126,6 +148,20 @@ def _of_format(format: Format, source: IO[bytes], asked: Asked) -> IO[bytes]:
     if what is not None:
         raise OncallError(f"{asked.file or 'standard input'}: this is {what}")
     return content
+
+
+def _mapping(format: str, text: str | None, columns: Sequence[str] | None) -> tuple[str, TableMapping] | None:
+    if text is None:
+        return None
+    from oncall.logs.mapping import find_mapping  # here: only a mapping needs it
+
+    if format != "csv":
+        raise OncallError("--map is for csv: what the other formats say is known")
+    if columns:
+        raise OncallError(
+            "--map says which columns are which fields: leave --column out, or write a mapping of your own"
+        )
+    return find_mapping(text)
 
 
 def _columns(format: str, texts: Sequence[str]) -> dict[str, str]:

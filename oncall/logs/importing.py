@@ -199,6 +199,10 @@ class Telling:
             self.remark(row, why_not, address or shown)
         return {"person": person, "address": address, "text": "" if person else shown}
 
+    def who_is(self, text: str) -> str | None:
+        """The person who is called so, or has this number."""
+        return self._names.person((text,), text)[0]
+
     def account_named(self, text: str) -> str | None:
         """The account that a text is the id or the name of."""
         return self._names.account_named(text)

@@ -245,7 +245,8 @@ def _plainly(what: str, value: Any, shape: Any) -> str:
 
 def _called(shape: Any, path: Path) -> str:
     """What to call the mapping at a path of a class."""
-    return _CALLED.get(_choice(_shape_at(shape, path), dict), "this")
+    kind = _choice(_shape_at(shape, path), dict)
+    return _CALLED.get(kind) or str(getattr(kind, "CALLED", "this"))
 
 
 def _value_at(data: Any, path: Path) -> Any:
@@ -332,6 +333,16 @@ def json_schema() -> dict[str, Any]:
         "$defs": _for_editors(parts),
         "additionalProperties": False,
     }
+
+
+def schema_of(shape: type[Struct], title: str) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a YAML file that is one of these."""
+    _, parts = msgspec.json.schema_components(
+        [shape], schema_hook=fields.SCHEMAS.__getitem__, ref_template="#/$defs/{name}"
+    )
+    whole = _for_editors(parts.pop(shape.__name__))
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **whole, "title": title}
+    return {**schema, "$defs": _for_editors(parts)}
 
 
 def _for_editors(schema: Any) -> Any:

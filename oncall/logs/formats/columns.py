@@ -16,10 +16,12 @@ from oncall.logs.formats.timeline import tell
 from oncall.logs.formats.vocabulary import FIELDS, HEADERS, NOTHING, OWN_FIELDS, plain
 from oncall.logs.importing import Asked, Format, Remark, Row
 from oncall.logs.incoming import Cells, table, unpacked
+from oncall.logs.mapping import ready_mapping, recognized
 from oncall.spelling import suggestion
 
 UNUSED = "a column that is not used: --column FIELD=HEADER says which field it is"
 NO_DISPATCH = "a row without a dispatch, in a file that has a column for it"
+LOOKS_LIKE = "this looks like {what}: use `{how}`"
 TOO_MANY = "a row with more cells than the header; kept without them"
 COLUMN_TYPES = "a row that says of which type the columns are"
 
@@ -39,7 +41,10 @@ def _rows(source: IO[bytes], asked: Asked) -> Iterator[Row | Remark]:
             damaged = True
             yield entry
         elif names is None:
-            names = _header(entry.cells, asked)
+            hint = _hint(entry.cells) if not asked.columns else None
+            names = _header(entry.cells, asked, hint)
+            if hint is not None:
+                yield Remark(entry.line, hint, shown_row(entry))
             unused = (cell for name, cell in zip(names, entry.cells, strict=True) if cell and not name)
             yield from (Remark(entry.line, UNUSED, cell, aside=True) for cell in unused)
         elif is_row_of_types(entry):
@@ -76,7 +81,24 @@ def _dispatch(file: str | None) -> str:
     return name.rpartition(".")[0] or name or "dispatch"
 
 
-def _header(cells: Sequence[str], asked: Asked) -> list[str]:
+def _hint(first_line: Sequence[str]) -> str | None:
+    """What reads a table better, where it looks like one of a system that is known."""
+    ready = recognized(first_line)
+    return LOOKS_LIKE.format(what=ready_mapping(ready).name, how=f"--map {ready}") if ready is not None else None
+
+
+def _header(cells: Sequence[str], asked: Asked, hint: str | None) -> list[str]:
+    """The field of each column; empty where there is none. A table that cannot be read so may be one that a mapping
+    reads."""
+    try:
+        return _fields(cells, asked)
+    except OncallError:
+        if hint is None:
+            raise
+        raise OncallError(f"{asked.file or 'standard input'}: {hint}") from None
+
+
+def _fields(cells: Sequence[str], asked: Asked) -> list[str]:
     """The field of each column; empty where there is none."""
     where = asked.file or "standard input"
     headings = [plain(cell) for cell in cells]

@@ -120,6 +120,11 @@ class Attempts:
             self._open.remove(attempt)
         return attempt.name
 
+    def latest(self, row: Row, known: dict[str, Any]) -> str | None:
+        """The attempt that was last begun of those that a row can be of."""
+        attempt = self._matching(_who(row, known))
+        return attempt.name if attempt is not None else None
+
     def is_picked_up(self, row: Row, known: dict[str, Any]) -> bool:
         """Whether the attempt that a row is of was answered before."""
         attempt = self._matching(_who(row, known))
