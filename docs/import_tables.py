@@ -9,9 +9,9 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import fields as struct_fields
 
-from oncall.logs.formats.vocabulary import EVENTS, HEADERS, IMPLIED_CHANNELS, WORDS
 from oncall.logs.mapping import KINDS, Columns, RowRule, TableMapping, json_schema, ready, ready_mapping
 from oncall.logs.shows import Shows
+from oncall.logs.vocabulary import EVENTS, HEADERS, IMPLIED_CHANNELS, WORDS
 
 ROOT = Path(__file__).resolve().parents[1]
 _PART = re.compile(r"(<!-- (\w+): written by `make docs` -->\n).*?(<!-- end -->)", re.DOTALL)

@@ -18,8 +18,8 @@ from msgspec.structs import fields as struct_fields
 from oncall import fields
 from oncall.errors import OncallError, Problem, file_error, problem
 from oncall.logs.event import MEANINGS, OUTCOMES_MEAN
-from oncall.logs.formats.vocabulary import plain
 from oncall.logs.shows import Shows
+from oncall.logs.vocabulary import plain
 from oncall.spelling import suggestion
 from oncall.workspace import documents, yaml
 from oncall.workspace.files import MOST_BYTES

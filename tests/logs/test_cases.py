@@ -1,7 +1,7 @@
 """Logs of each format beside the events they become: cases/*.yaml.
 
 Events and remarks are shown as short as they can be: without what is the same for all of a case. Where a case has
-verdicts, the log is replayed as well: the result of each dispatch, its cause, and what a client is told of it.
+verdicts, the log is replayed as well: the result of each dispatch, its cause, when the caller left, and divergences.
 """
 
 from __future__ import annotations
@@ -56,9 +56,10 @@ def test_an_imported_log_is_judged_as_what_happened(
     assert list(verdicts(tmp_path / "events.jsonl", capsys)) == case["verdicts"]
 
 
-def verdicts(log: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[list[str]]:
-    """The dispatches of a log, each with its result, its cause, and the sentence for the client."""
+def verdicts(log: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[list[Any]]:
+    """The dispatches of a log, each with its result, its cause, when the caller left, and where it left the policy."""
     capsys.readouterr()
     main(["-w", str(WORKSPACE), "replay", str(log), "--format", "json"])
     for verdict in json.loads(capsys.readouterr().out)["dispatches"]:
-        yield [verdict["dispatch"], verdict["result"], verdict["cause"], verdict["told"]]
+        divergences = [f"{one['kind']} {one['at']:g}s" for one in verdict["divergences"]]
+        yield [verdict["dispatch"], verdict["result"], verdict["cause"], verdict["hung_up"], divergences]

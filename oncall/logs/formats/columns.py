@@ -13,10 +13,10 @@ from typing import IO
 
 from oncall.errors import OncallError
 from oncall.logs.formats.timeline import tell
-from oncall.logs.formats.vocabulary import FIELDS, HEADERS, NOTHING, OWN_FIELDS, plain
 from oncall.logs.importing import Asked, Format, Remark, Row
 from oncall.logs.incoming import Cells, table, unpacked
 from oncall.logs.mapping import ready_mapping, recognized
+from oncall.logs.vocabulary import FIELDS, HEADERS, NOTHING, OWN_FIELDS, plain
 from oncall.spelling import suggestion
 
 UNUSED = "a column that is not used: --column FIELD=HEADER says which field it is"

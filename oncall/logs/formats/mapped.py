@@ -20,7 +20,6 @@ from oncall.errors import OncallError
 from oncall.logs.event import OUTCOMES
 from oncall.logs.formats.columns import COLUMN_TYPES, NO_DISPATCH, TOO_MANY, is_row_of_types, shown_row
 from oncall.logs.formats.timeline import NO_TIME, UNKNOWN_CHANNEL, Attempts, moment
-from oncall.logs.formats.vocabulary import CHANNEL_WORDS, NOTHING, OUTCOME_WORDS, plain
 from oncall.logs.importing import Asked, Format, Remark, Row, Telling
 from oncall.logs.incoming import Cells, table, unpacked
 from oncall.logs.mapping import (
@@ -34,6 +33,7 @@ from oncall.logs.mapping import (
     word_templates,
 )
 from oncall.logs.shows import Shows
+from oncall.logs.vocabulary import CHANNEL_WORDS, NOTHING, OUTCOME_WORDS, plain
 from oncall.spelling import suggestion
 from oncall.workspace.numbers import endpoint
 

@@ -14,9 +14,9 @@ from typing import Any
 from msgspec import Struct
 
 from oncall.fields import Flag
-from oncall.logs.formats.vocabulary import CHANNEL_WORDS, EVENT_WORDS, IMPLIED_CHANNELS, OUTCOME_WORDS, plain
 from oncall.logs.importing import Row, Telling
 from oncall.logs.stamps import StampError, as_iso
+from oncall.logs.vocabulary import CHANNEL_WORDS, EVENT_WORDS, IMPLIED_CHANNELS, OUTCOME_WORDS, plain
 from oncall.spelling import suggestion
 
 NO_TIME = "a row without a time"
