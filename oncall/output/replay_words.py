@@ -139,7 +139,8 @@ def divergence_text(one: Divergence, verdict: Verdict, plan: Plan | None) -> str
         due += _slip_text(one, verdict, plan)
     if came:
         return f"{came}; {due or 'nothing more was due'}"
-    return f"nobody was tried any more; {due}" if due else safe(one.message, 600)
+    nobody = "nobody was tried any more" if verdict.actual else "nobody was tried"
+    return f"{nobody}; {due}" if due else safe(one.message, 600)
 
 
 def _slip_text(one: Divergence, verdict: Verdict, plan: Plan | None) -> str:

@@ -39,6 +39,14 @@ _BECAUSE = {
     "skipped_tier": "the person who was due was not called",
     "slow_escalation": "the next person who was due by then had not been called yet",
     "caller_patience": "until then everybody was called as planned",
+    "stopped_early": "nobody else was called, although somebody was due",
+    "not_tried": "every attempt was cut short",
+}
+_BECAUSE_NOBODY = {  # where nobody was called at all
+    "slow_escalation": "nobody had been called by then",
+    "caller_patience": "the caller left before anybody could be called",
+    "stopped_early": "nobody was called",
+    "not_tried": "nobody was called",
 }
 
 
@@ -131,12 +139,8 @@ def _cause(verdict: Verdict) -> str:
         return f"our record is incomplete, so we can't say why ({lack_told(verdict)})"
     if cause == "wrong_person" and first is not None and first.kind == "unknown_contact":
         return "a number was called that belongs to nobody on the list"
-    if cause == "stopped_early":
-        return "nobody else was called, although somebody was due" if verdict.actual else "nobody was called"
-    if cause == "caller_patience" and not verdict.actual:
-        return "the caller left before anybody could be called"
-    if cause == "not_tried":
-        return "every attempt was cut short" if verdict.actual else "nobody was called"
+    if not verdict.actual and cause in _BECAUSE_NOBODY:
+        return _BECAUSE_NOBODY[cause]
     return _BECAUSE.get(cause) or _outcome(cause, verdict)
 
 
@@ -168,10 +172,13 @@ def callback_told(verdict: Verdict) -> str:
 def lack_told(verdict: Verdict) -> str:
     """What is not known."""
     lost = sum(one.outcome == UNKNOWN for one in verdict.actual)
+    hidden, strange, left = (
+        sum(one.what.startswith(start) for one in verdict.missing)
+        for start in ("attempts by ", "whose ", "whether the caller hung up")
+    )
     unseen = {one.attempt.channel for one in verdict.expected if not verdict.shows.shows_channel(one.attempt.channel)}
-    strange = sum(one.what.startswith("whose ") for one in verdict.missing)
-    unknown = strange + sum(one.what.startswith("whether the caller hung up") for one in verdict.missing)
-    others = len(verdict.missing) - lost - (verdict.trace is None) - bool(unseen) - unknown
+    unseen = unseen if hidden else set()
+    others = len(verdict.missing) - lost - (verdict.trace is None) - hidden - strange - left
     parts = []
     if unseen:
         parts.append(f"it can't show {' or '.join(sorted(unseen))} messages")
@@ -183,6 +190,8 @@ def lack_told(verdict: Verdict) -> str:
         parts.append("we don't know whose phone was called")
     if verdict.trace is None:
         parts.append("the rules that applied then can't be established")
+    if left and not parts:
+        parts.append("it can't show whether the caller hung up")
     if not parts or others > 0:
         parts.append("part of the record is missing or contradicts itself")
     return " and ".join(parts)
