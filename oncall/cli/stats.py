@@ -211,3 +211,5 @@ def _print_markdown(metrics: Metrics, zone: tzinfo, only: frozenset[str]) -> Non
         if table.note:
             print(f"{markdown(table.note)}\n")
         print_table(table.headings, (row.cells for row in table.rows), "github")
+        for note in table.footnotes:
+            print(f"\n{markdown(note)}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import tzinfo
 
-from oncall.output.blocks import Badge, Block, Bullets, Page, Section, Text, section
+from oncall.output.blocks import Block, Bullets, Page, Section, Text, section
 from oncall.output.told import (
     callback_told,
     cause_told,
@@ -26,18 +26,10 @@ from oncall.plan import Plan
 from oncall.postmortem.findings import Findings
 from oncall.postmortem.practice import GONE_THROUGH
 from oncall.replay.run import Judged
-from oncall.replay.verdict import GOOD, UNKNOWN, ActualAttempt, Result, Verdict
+from oncall.replay.verdict import GOOD, UNKNOWN, ActualAttempt, Verdict
 from oncall.workspace.numbers import same
 
 _MOST = 30  # attempts that are listed
-_WORDS: dict[Result, str] = {
-    "reached": "taken",
-    "answered": "picked up",
-    "recovered": "called back",
-    "abandoned": "not answered",
-    "missed": "not answered",
-    "undetermined": "not known",
-}
 _WHO = ("the first person on call", "the backup")
 _NEXT = "the next person in line"
 _NOT_ON_CALL = "somebody who was not on call"
@@ -71,9 +63,8 @@ def client_page(judged: Judged, findings: Findings, zone: tzinfo) -> Page:
     """The page."""
     verdict, plan = judged.verdict, judged.plan
     kind = kind_of(verdict, plan)
-    look = "good" if verdict.result in GOOD else "note" if verdict.result == "undetermined" else "bad"
     sections = [
-        section("In short", "short", [Badge(_WORDS[verdict.result], told(verdict, zone, plan), look)]),
+        section("In short", "short", [Text(told(verdict, zone, plan), "lead")]),
         section("What happened", "happened", [Bullets(tuple(_events(verdict, plan, zone, kind)))]),
         _why(verdict, kind),
         section("What is not known", "unknown", [_list(_unknown(verdict, kind), "Nothing that matters here.")]),

@@ -125,7 +125,7 @@ def test_nothing_internal_is_on_the_page_whatever_the_log_says(
         if kind in ("attempt_ended", "acknowledged") and who not in started:
             continue
         lines.append(f"{number * 10 + 1} {event}")
-    said = {"caller": "Secret-Jane <+12125550177>", "operator": "op-9", "line": "+12025550150"}
+    said: Any = {"caller": "Secret-Jane <+12125550177>", "operator": "op-9", "line": "+12025550150"}
     log = logged(root / "log.jsonl", lines, account, name="call-2125550177", **said)
     job = Job(log, str(ws), None, "US", Wanted(), "now")
     (judged,) = Replay(job, lambda judged: judged).results()
