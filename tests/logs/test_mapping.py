@@ -41,7 +41,7 @@ TABLE = (
 def cases() -> dict[str, dict[str, Any]]:
     """The case of each ready mapping."""
     paths = sorted((HERE / "cases").glob("map_*.yaml"))
-    found = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths]
+    found = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in reversed(paths)]
     return {case["system"]: case for case in found}
 
 

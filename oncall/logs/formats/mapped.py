@@ -42,6 +42,7 @@ UNKNOWN_EVENT = "a word for what happened that is not in the mapping; kept as a 
 UNKNOWN_OUTCOME = "a word for how it ended that is not in the mapping; left out"
 NO_CALL = "an attempt during no call of that caller: export the calls that came in as well"
 NO_LEG = "the leg that the call was connected to is not in the file: export both legs"
+NOT_A_CALL = "a call from a telephone of ours, and none that came in"
 NOT_A_CALLBACK = "an outgoing call to somebody who had not called in the day before"
 NO_LENGTH = "not a length of time; left out"
 IGNORED = "a row that the mapping ignores"
@@ -51,6 +52,9 @@ RESOLVED_BY_PERSON = "a person resolved it without acknowledging it first"
 NOBODY_TOOK_IT = "it was resolved without anybody having acknowledged it"
 CALLED_BACK = "an outgoing call to somebody who had called within a day"
 
+_INTERNAL = "internal"  # from a telephone of ours, in a table that has calls by their legs
+_TRIED = "tried"  # a leg to somebody of ours
+_OF_ATTEMPTS = ("attempt", _TRIED, "transfer", "event", "call_with_attempt")
 _LONGEST_WORD = 500  # letters of a cell that are held against words with fields in them
 _AT_ONCE = timedelta(seconds=2)
 _WITHIN = timedelta(days=1)  # of a call, an outgoing one to its caller is a callback
@@ -69,10 +73,13 @@ _CALL_BEGIN = ("received", "started", "time")
 
 def mapped_format(name: str, mapping: TableMapping) -> Format:
     """The format that a mapping describes."""
-    return Format(name, partial(_rows, mapping), partial(_tell, _Reader(mapping)), shows=mapping.shows)
+    reader = _Reader(mapping)
+    return Format(name, partial(_rows, reader), partial(_tell, reader), shows=mapping.shows)
 
 
-def _rows(mapping: TableMapping, source: IO[bytes], asked: Asked) -> Iterator[Row | Remark]:
+def _rows(reader: _Reader, source: IO[bytes], asked: Asked) -> Iterator[Row | Remark]:
+    mapping = reader.mapping
+    reader.has_attempts = False
     table_reader: _TableReader | None = None
     damaged = False
     for entry in table(unpacked(source), across=True):
@@ -90,7 +97,9 @@ def _rows(mapping: TableMapping, source: IO[bytes], asked: Asked) -> Iterator[Ro
         if is_row_of_types(entry):
             yield Remark(entry.line, COLUMN_TYPES, shown_row(entry), aside=True)
         else:
-            yield from table_reader.rows(entry)
+            for row in table_reader.rows(entry):
+                reader.has_attempts |= isinstance(row, Row) and row[_KIND] in _OF_ATTEMPTS
+                yield row
     if table_reader is None and not damaged:
         raise OncallError(f"{asked.file or 'standard input'}: it is empty: the first line has to name the columns")
 
@@ -190,10 +199,13 @@ class _TableReader:
 
     def _kind(self, cells: Mapping[str, str], rule: RowRule) -> str:
         """What a row is; a leg from a telephone of somebody of ours is an outgoing call."""
-        contacts = self._asked.contacts
+        contacts, number = self._asked.contacts, cells.get("address", "")
+        if rule.is_ not in ("leg", "attempt") or contacts.account_of(number) is not None:
+            return rule.is_
         is_ours = bool(cells.get("caller")) and bool(contacts.recognized(cells["caller"]))
-        is_outgoing = rule.is_ == "leg" and is_ours and contacts.account_of(cells.get("address", "")) is None
-        return "outgoing" if is_outgoing else rule.is_
+        if rule.is_ == "leg":
+            return "outgoing" if is_ours else _TRIED if contacts.recognized(number) else rule.is_
+        return _INTERNAL if is_ours and self._mapping.first_row_is_call else rule.is_
 
     def _dispatch(self, cells: Mapping[str, str]) -> str:
         if self._mapping.joined_by == "dispatch":
@@ -207,6 +219,7 @@ class _Reader:
 
     def __init__(self, mapping: TableMapping) -> None:
         self.mapping = mapping
+        self.has_attempts = False  # known once all rows are read
 
     @cached_property
     def _events(self) -> list[tuple[dict[str, str], list[tuple[re.Pattern[str], str]]]]:
@@ -277,7 +290,10 @@ def _tell(reader: _Reader, telling: Telling, rows: Sequence[Row]) -> None:
         if not cell:
             telling.remark(row, NO_TIME)
         elif (time := moment(telling, row, cell)) is not None:
-            entries.append(_Entry(time, row, row[_KIND], rule.shows or reader.mapping.shows))
+            shows = rule.shows or reader.mapping.shows
+            if row[_KIND] in ("call", "leg") and not reader.has_attempts:
+                shows = replace(shows, channels=())  # it is exported without the rows that say whom calls rang
+            entries.append(_Entry(time, row, row[_KIND], shows))
     entries.sort(key=lambda entry: (entry.time, entry.row.line))
     if reader.mapping.joined_by == "caller":
         _tell_caller(reader, telling, entries)
@@ -290,9 +306,10 @@ def _tell_caller(reader: _Reader, telling: Telling, entries: Sequence[_Entry]) -
     calls: list[tuple[_Entry, datetime | None, list[_Entry]]] = []
     for entry in entries:
         lasting = [parts for _, end, parts in calls if end is None or entry.time <= end + _AT_ONCE]
-        if entry.kind == "leg":
-            number = entry.row["address"]
-            is_call = telling.is_line(number) or not (lasting or telling.who_is(number))
+        if entry.kind == _TRIED:
+            entry = replace(entry, kind="attempt")
+        elif entry.kind == "leg":
+            is_call = telling.is_line(entry.row["address"]) or not lasting
             entry = replace(entry, kind="call" if is_call else "attempt")
         if entry.kind in ("call", "call_with_attempt"):
             calls.append((entry, _ended(telling, entry.row, entry.time), [entry]))
@@ -358,6 +375,7 @@ class _CallTeller:
             "event": self._event,
             "alert": self._alert,
             "outgoing": self._outgoing,
+            _INTERNAL: self._internal,
         }
         for entry in entries:
             with self._telling.showing(entry.shows):
@@ -609,6 +627,13 @@ class _CallTeller:
             self._telling.event(row, "callback_completed", time, inferred=CALLED_BACK, **known)
         else:
             self._telling.event(row, "note", time, **known | {"text": "called back, and not reached"})
+
+    def _internal(self, row: Row, time: datetime) -> None:
+        """A leg from somebody of ours: beside a call that came in, a consultation; else of no such call."""
+        if self._received is None:
+            self._telling.remark(row, NOT_A_CALL, row["address"], aside=True)
+        else:
+            self._telling.event(row, "note", time, raw=row["outcome"], text=f"a call to {row['address']} by our side")
 
     def _note(self, row: Row, time: datetime) -> None:
         text = row["text"] or row["event"] or row["outcome"]
