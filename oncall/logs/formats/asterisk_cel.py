@@ -13,11 +13,13 @@ not, and is set aside.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from io import BufferedReader
+from itertools import islice, takewhile
 from typing import IO, Any
 
 import msgspec
@@ -98,6 +100,7 @@ _STATUSES = {
 }
 _ELSEWHERE = timedelta(seconds=1)
 _AT_ONCE = timedelta(seconds=2)
+_NEAREST = 50  # dials or pick-ups that are looked at, of those nearest in time
 
 
 def _rows(source: IO[bytes], asked: Asked) -> Iterator[Row | Remark]:
@@ -258,7 +261,7 @@ class _Call:
     caller: _Channel
     dials: Sequence[_Dial]
 
-    @property
+    @cached_property
     def legs(self) -> list[_Channel]:
         """The channels to somebody. One that was made in another call, as for a consultation, is none."""
         is_whole = self.caller.event("CHAN_START") is not None
@@ -269,7 +272,24 @@ class _Call:
     def pickups(self) -> list[tuple[datetime, str]]:
         """When somebody picked up, and on which channel."""
         found = ((one.event(*_PICKED_UP, "PICKUP"), one) for one in self.legs)
-        return [(event[0], one.id) for event, one in found if event is not None]
+        return sorted((event[0], one.id) for event, one in found if event is not None)
+
+    def is_picked_up_elsewhere(self, leg: _Channel, end: datetime) -> bool:
+        """Whether another telephone was picked up as one stopped ringing."""
+        start = bisect_left(self.pickups, end - _ELSEWHERE, key=lambda pickup: pickup[0])
+        near = takewhile(lambda pickup: pickup[0] <= end + _ELSEWHERE, islice(self.pickups, start, None))
+        return any(id_ != leg.id for _, id_ in islice(near, _NEAREST))
+
+    @cached_property
+    def shown_of_caller(self) -> frozenset[str]:
+        """The numbers and names that the caller's channel shows."""
+        return frozenset((*self.caller.cells("callernum"), *self.caller.cells("callername")))
+
+    def dialled_before(self, leg: _Channel) -> Sequence[_Dial]:
+        """What was dialled last before a channel was made, by others than itself; else what was dialled first."""
+        until = bisect_right(self.dials, leg.first[0], key=lambda dial: dial.time)
+        before = [dial for dial in self.dials[max(0, until - _NEAREST) : until] if dial.channel is not leg]
+        return before or self.dials[:_NEAREST]
 
     @property
     def is_taken_unseen(self) -> bool:
@@ -458,7 +478,7 @@ def _leg(telling: Telling, call: _Call, leg: _Channel) -> None:
 def _outcome(call: _Call, leg: _Channel, end: datetime) -> str:
     """How a telephone stopped ringing. The cause of one that the exchange itself stopped says little: somebody else
     picked up, or the caller left, or it had rung long enough. Nor is a call answered elsewhere that nobody answered."""
-    if any(abs(end - time) <= _ELSEWHERE for time, id_ in call.pickups if id_ != leg.id):
+    if call.is_picked_up_elsewhere(leg, end):
         return "cancelled"
     over = call.caller.end
     if call.is_taken_unseen:
@@ -481,17 +501,18 @@ def _who(telling: Telling, call: _Call, leg: _Channel) -> dict[str, Any]:
     target = targets[0] if targets else way
     number = dialled.number(target)
     if not number:
-        callers = set(call.caller.cells("callernum"))
-        shown_numbers = (one for one in numbers if one not in callers and telling.asked.contacts.recognized(one))
+        shown_numbers = (
+            one for one in numbers if one not in call.shown_of_caller and telling.asked.contacts.recognized(one)
+        )
         number = next(shown_numbers, "")
-    name = row["callername"] if row["callername"] not in set(call.caller.cells("callername")) else ""
+    name = row["callername"] if row["callername"] not in call.shown_of_caller else ""
     person = telling.asked.contacts.person_named(name) if name and not number else None
     return telling.who(row, (dialled.shown(target), way, dialled.peer(target), name if person else ""), number)
 
 
 def _targets(call: _Call, leg: _Channel, numbers: Sequence[str]) -> list[str]:
     """What may have been dialled to make a channel: one target, several where nothing says which, or none."""
-    before = [dial for dial in call.dials if dial.time <= leg.first[0] and dial.channel is not leg] or call.dials
+    before = call.dialled_before(leg)
     leading = [(dial, target) for dial in before for target in dial.targets if dialled.leads_to(leg.name, target)]
     if not leading and before and len(before[-1].targets) == 1:
         leading = [(before[-1], target) for target in before[-1].targets if not dialled.is_local(target)]
@@ -511,14 +532,19 @@ def _unplaced(telling: Telling, dial: _Dial) -> None:
     """A `Dial` of which nothing became a channel, as where a telephone is not registered: nobody was rung."""
     if dial.taken or dial.is_unclear or any(map(dialled.is_local, dial.targets)):
         return
-    later = [(time, row) for time, row in dial.channel.events if time >= dial.time and row is not dial.row]
     outcome = _STATUSES.get(dial.channel.hangup.status or "")
-    for target in dial.targets if outcome not in (None, "no_answer", "cancelled") and later else ():
+    if outcome in (None, "no_answer", "cancelled"):
+        return
+    after = bisect_left(dial.channel.events, dial.time, key=lambda event: event[0])
+    later = next((time for time, row in islice(dial.channel.events, after, None) if row is not dial.row), None)
+    if later is None:
+        return
+    for target in dial.targets:
         known: dict[str, Any] = {"attempt": f"{dial.channel.id} {target}", "channel": "voice"}
         known |= telling.who(dial.row, (dialled.shown(target), dialled.peer(target)), dialled.number(target))
         telling.event(dial.row, "attempt_started", dial.time, **known)
         status = dial.channel.hangup.status
-        telling.event(dial.row, "attempt_ended", later[0][0], outcome=outcome, raw=status, **known)
+        telling.event(dial.row, "attempt_ended", later, outcome=outcome, raw=status, **known)
 
 
 def _noted(telling: Telling, row: Row, time: datetime) -> None:
