@@ -38,6 +38,7 @@ from oncall.output.replay_words import (
     called,
     cause_text,
     divergence_text,
+    entered_text,
     expected_outcome,
     offset,
     place_of,
@@ -436,6 +437,10 @@ def _inputs(judged: Judged, findings: Findings, asked: Asked) -> Section:
         Fact("Lines of the dispatch", f"{asked.lines}, from line {verdict.log_line}"),
         Fact("Digest of these lines", f"sha256 {asked.digest}", exact=True),
         *_plan("Rules in force", verdict.plan),
+        *(
+            Fact("In force by the file", f"an event of {event.file}, {entered_text(event, asked.zone)}")
+            for event in (verdict.plan.entered if verdict.plan else ())
+        ),
         *_plan("Proposed rules", verdict.counterfactual.plan if verdict.counterfactual else None),
     ]
     if findings.plan is not None and verdict.plan is not None and findings.plan.digest != verdict.plan.digest:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
+
 from oncall.output.trace_text import OUTCOMES, ended, why_text
-from oncall.output.words import safe
-from oncall.plan import Plan, PlanUsed
+from oncall.output.words import moment, safe
+from oncall.plan import EnteredEvent, Plan, PlanUsed
 from oncall.replay.misdialled import slip_of
 from oncall.replay.verdict import UNKNOWN, ActualAttempt, Divergence, ExpectedAttempt, Verdict
 from oncall.times import show_duration
@@ -165,6 +167,14 @@ def plan_used(used: PlanUsed | None) -> str:
     if used is None:
         return "none could be had"
     return f"git {used.revision[:12]}" if used.revision is not None else "today's files"
+
+
+def entered_text(event: EnteredEvent, zone: tzinfo) -> str:
+    """Since when an override or absence was in force that git did not have then."""
+    verb, proof = ("edited", "LAST-MODIFIED") if event.edited else ("entered", "CREATED")
+    entered = f"{verb} {moment(event.entered, zone)}" if event.entered is not None else "entered nobody knows when"
+    committed = f"committed {moment(event.committed, zone)}" if event.committed is not None else "never committed"
+    return f"{entered}, {committed}; the file says so ({proof}), not git"
 
 
 def why_due(one: ExpectedAttempt, plan: Plan) -> str:

@@ -295,6 +295,26 @@ def _record_from(group: Group, faults: Faults) -> Record | None:
     return record
 
 
+def _due(verdict: Verdict) -> tuple[object, ...]:
+    """Who was due how and when, and what came of it."""
+    expected = [
+        (expected.attempt.person, expected.attempt.channel, expected.attempt.started) for expected in verdict.expected
+    ]
+    return expected, verdict.result, verdict.cause, [divergence.kind for divergence in verdict.divergences]
+
+
+def _doubtful(used: PlanUsed) -> str:
+    """Why nobody can say who was on call."""
+    first, *others = used.in_doubt
+    more = f", and {len(others)} more like it" if others else ""
+    why = "it was edited after that"
+    if first.entered is None:
+        why = "it doesn't say when it was entered (CREATED)"
+    elif first.committed is not None and first.entered > first.committed:
+        why = "its CREATED is later than the commit that has it"
+    return f"who was on call: {first.summary!r} in {first.file} would change it; no commit had it then, and {why}{more}"
+
+
 class _Judging:
     """The plans records are held against."""
 
@@ -315,7 +335,18 @@ class _Judging:
             return Judged(replace(judge(record, None, str(error)), plan=PlanUsed("", "git", error.revision)))
         except OncallError as error:
             return Judged(judge(record, None, f"the plan of the time: {error}"))
-        return replace(judged, verdict=replace(judged.verdict, plan=used))
+        if used.in_doubt and self._is_in_doubt(record, judged.verdict, held):
+            unknown = replace(judge(record, None, _doubtful(used)), account=judged.verdict.account, plan=used)
+            return Judged(unknown)
+        return replace(judged, verdict=replace(judged.verdict, plan=replace(used, in_doubt=())))
+
+    def _is_in_doubt(self, record: Record, verdict: Verdict, held: Callable[[Plan], Judged]) -> bool:
+        """Whether an event that may have been there would have changed who was due, or what is said of it."""
+        try:
+            possible = self._plans.ask_possible(record.start, held)
+        except OncallError:
+            return True
+        return any(_due(judged.verdict) != _due(verdict) for judged in possible)
 
     def with_candidate(self, judged: Judged, record: Record) -> Judged:
         """The verdict with what the candidate would have changed, where there is one."""
