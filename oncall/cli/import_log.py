@@ -9,6 +9,7 @@ and what becomes of it.
   oncall import twilio calls.json --output events.jsonl
   oncall import asterisk-cdr Master.csv --timezone America/New_York --report unmapped.jsonl
   oncall import csv timeline.csv --timezone America/New_York --column person=Engineer
+  oncall import csv calls.csv --map zoom-phone
 """
 
 from __future__ import annotations
@@ -75,8 +76,8 @@ def import_log(
         str | None,
         typer.Option(
             "--map",
-            metavar="NAME",
-            help="csv: read it by a mapping, a ready one by its name, or a file.",
+            metavar="NAME|FILE",
+            help="csv: read it by a mapping file, or by a ready one (zoom-phone, cucm …).",
             autocompletion=_mappings,
         ),
     ] = None,
