@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from oncall.output.redaction import Redaction
     from oncall.plan import Plan
     from oncall.postmortem.findings import Findings
+    from oncall.postmortem.lessons import Lesson
+    from oncall.postmortem.proof import Prover
+    from oncall.workspace.opening import Plans
 
 Reader = Literal["us", "client"]
 
@@ -185,9 +188,27 @@ def _findings(judged: Judged, job: Job) -> Findings:
 
     with waiting("trying each edit in a copy of the workspace"):
         try:
-            return plans.ask(verdict.at, found)
+            return replace(plans.ask(verdict.at, found), lessons=_lessons(verdict, plans, prover))
         except OncallError:
             return findings_of(verdict, record, None, files.read, None, changed=False)
+
+
+def _lessons(verdict: Verdict, plans: Plans, prover: Prover) -> tuple[Lesson, ...]:
+    """What lint finds by the files of the time that explains a dispatch; nothing where those cannot be read again."""
+    from oncall.postmortem.lessons import lessons_of  # here: as above
+    from oncall.workspace.load import load
+    from oncall.workspace.revisions import earlier
+
+    revision = verdict.plan.revision if verdict.plan is not None else None
+    try:
+        if revision is None:
+            lessons = lessons_of(verdict, plans.workspace)
+        else:
+            with earlier(plans.root, revision) as then:
+                lessons = lessons_of(verdict, load(plans.root, files=then)) if then is not None else ()
+    except OncallError:
+        return ()
+    return tuple(replace(lesson, is_open=prover.finds(lesson.problem)) for lesson in lessons)
 
 
 def _others(job: Job, verdict: Verdict, accounts: frozenset[str]) -> Iterator[tuple[Verdict, Record]]:

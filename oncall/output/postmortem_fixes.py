@@ -15,6 +15,7 @@ from oncall.output.scenario_yaml import scenario_yaml
 from oncall.output.words import iso
 from oncall.postmortem.findings import Findings, Together
 from oncall.postmortem.fix import Proposal
+from oncall.postmortem.lessons import Lesson
 from oncall.postmortem.proof import Proof, Shift
 from oncall.replay.run import Judged
 from oncall.replay.verdict import GOOD, Counterfactual
@@ -29,12 +30,14 @@ _AFFECTED = {"no_backup": "OC101", "schedule_gap": "OC301"}
 def fix_plan(judged: Judged, findings: Findings) -> Section:
     """What to change."""
     title, name = "What to change", "fix"
+    lessons = [section("What lint finds by the files of the time", "lessons", _lessons(findings.lessons))]
+    above = lessons if findings.lessons else []
     if not findings.proposals:
         dropped = section("Considered and dropped", "dropped", _dropped(findings.dropped))
-        below = [dropped] if findings.dropped else []
+        below = [*above, *([dropped] if findings.dropped else [])]
         return section(title, name, [Text(_nothing(judged, findings)), *_since(findings)], below)
     blocks: list[Block] = [Text(_introduction(judged, findings)), *_since(findings)]
-    sections = [
+    sections = above + [
         section(f"Fix {number}: {one.fix.title}", f"fix-{number}", _proposal(one))
         for number, one in enumerate(findings.proposals, 1)
     ]
@@ -43,6 +46,16 @@ def fix_plan(judged: Judged, findings: Findings) -> Section:
     if findings.dropped:
         sections.append(section("Considered and dropped", "dropped", _dropped(findings.dropped)))
     return section(title, name, blocks, sections)
+
+
+def _lessons(lessons: Sequence[Lesson]) -> Iterator[Block]:
+    yield Text("The lesson: lint says this of the step that failed, by the files that were in force.")
+    for lesson in lessons:
+        problem = lesson.problem
+        today = "today's files still have it" if lesson.is_open else "today's files do not have it any more"
+        place = f"{problem.file}:{problem.line or 1}"
+        says = f"{problem.code} {lesson.name}: {problem.message} ({today})"
+        yield Facts((Fact(place, says),), places=True)
 
 
 def _together(found: Together) -> Iterator[Block]:
@@ -64,6 +77,8 @@ def _nothing(judged: Judged, findings: Findings) -> str:
         return "Nothing: it ended well, and as the policy says."
     if findings.dropped:
         return _ALL_DROPPED
+    if findings.lessons:
+        return "No edit suggests itself; what lint finds is below."
     return "No rule suggests itself: everybody was tried as the policy says, and nobody took it."
 
 

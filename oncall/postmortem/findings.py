@@ -12,6 +12,7 @@ from oncall.escalation.engine import policy_of
 from oncall.plan import OutsideWindowError, Plan
 from oncall.postmortem import practice, rules
 from oncall.postmortem.fix import Case, Fix, Proposal
+from oncall.postmortem.lessons import Lesson
 from oncall.postmortem.proof import Proof, Prover
 from oncall.postmortem.scenario import Rehearsal, rehearsal_of
 from oncall.replay.counterfactual import counterfactual
@@ -36,7 +37,8 @@ class Findings(Struct, frozen=True):
     """What to change. `why_none` says why nothing can be proposed. `dropped` are edits that break something where they
     are made. `together` is what the edits come to at once, those aside that depend on a condition; `since` what today's
     files, where they are others than those of the time, would have made of the dispatch as they are. `rehearsal` is the
-    dispatch as a scenario: by today's files with the edits in them."""
+    dispatch as a scenario: by today's files with the edits in them. `lessons` are what lint finds by the files of the
+    time that explains it."""
 
     proposals: tuple[Proposal, ...]
     rehearsal: Rehearsal | None
@@ -45,6 +47,7 @@ class Findings(Struct, frozen=True):
     since: Counterfactual | None = None
     plan: Plan | None = None
     dropped: tuple[Proposal, ...] = ()
+    lessons: tuple[Lesson, ...] = ()
 
 
 def findings_of(

@@ -88,6 +88,10 @@ class Prover:
         self._dispatches = dispatches
         self._replayed: dict[frozenset[str], list[Dispatch]] = {}
 
+    def finds(self, problem: Problem) -> bool:
+        """Whether lint finds the same today."""
+        return any(identity(found) == identity(problem) for found in self._found)
+
     def proof(self, edits: Sequence[Edit], wishes: Sequence[Wish], shifts: Sequence[Shift], plan: Plan) -> Proof:
         """What comes of edits, which are what `wishes` come to, and of overrides. `plan` is today's."""
         accounts = concerned(plan, [wish.definition for wish in wishes], [shift.rotation for shift in shifts])

@@ -1,4 +1,4 @@
-"""Numbers that were dialled and are nobody's: a known one with a slip of the finger in it, and ones that do not work."""
+"""Numbers that were dialled and are nobody's: a known one with a slip in it, and ones that do not work."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def test_nothing_internal_is_on_the_page_of_any_dispatch_of_the_example() -> Non
     for judged in Replay(job, lambda judged: judged).results():
         text = texts(judged, EXAMPLE, plans)
         account = judged.verdict.account
-        own = workspace.accounts[account] if account in workspace.accounts else None
+        own = workspace.accounts.get(account or "")
         words = set(internal(workspace, account)) - set(own.name.split() if own else ()) - {"backup"}
         assert leaks(text, words) == [], judged.verdict.dispatch
         strange = set(re.findall(r"\+\d{6,}", text)) - set(own.lines if own else ())

@@ -810,7 +810,7 @@ def test_no_caller_number_or_address_is_left(run: Run, tmp_path: Path, caller: s
         "110 attempt_ended cat busy",
     ]
     name = "call-2125550177-x"
-    said = {
+    said: Any = {
         "line": "+12025550150",
         "caller": caller,
         "operator": "op-9 ext. 212.555.0177",
@@ -899,6 +899,25 @@ def test_people_outside_ascii_are_masked_by_name_id_and_alias(run: Run, tmp_path
     shown = run("postmortem", logged(tmp_path / "log.jsonl", MISSED), "--dispatch", "d1", "--redact", workspace=ws).out
     assert "person-1" in shown
     assert not re.search(r"(?i)łukasz|lukasz|gro(ß|ss)e|\bann\b", shown)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "2026-10-27-0037",
+        "20261027-003712",
+        "INC-20261027-00042",
+        "1793941080.15",
+        "CA0123456789abcdef0123456789abcdef",
+        "123e4567-e89b-12d3-a456-426614174000",
+        "d41d8cd98f001202555098ecf8427e",
+        "PT4KHLK",
+    ],
+)
+def test_an_id_is_whole_where_it_is_no_number(page: Callable[..., str], name: str) -> None:
+    text = page(MISSED, "--redact", name=name)
+    assert f"dispatch {name}" in text
+    assert f"--dispatch {name}`" in text or "--dispatch" not in text
 
 
 def test_the_name_of_the_file_is_masked_where_it_is_said(run: Run, ws: Path, tmp_path: Path) -> None:

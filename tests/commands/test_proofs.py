@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from oncall.logs.event import encode
 from tests.replay.logs import Writer
+from tests.workspace.test_history import Repository
 
 from .conftest import Ran
 from .postmortems import AT, CASES, do, fixes_of, logged, made
@@ -57,6 +58,35 @@ def test_an_edit_that_breaks_something_is_not_proposed(run: Run, tmp_path: Path,
     titles = re.findall(r"^- (.*?)(?:: lint|: \d+ scenario)", dropped, re.MULTILINE)
     assert titles == case["dropped"]
     assert [text for text in case["says"] if text not in plain(page)] == []
+
+
+LONE = ("0 received", "0 attempt_started ann voice", "20 attempt_ended ann no_answer", "20 attempt_started ann sms")
+
+
+def test_what_lint_finds_by_the_files_of_the_time_is_the_lesson(run: Run, tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "top", "ws")
+    files = {"days.ics": CASES["calendar"], "kept.ics": "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nEND:VCALENDAR\n"}
+    repository.commit(AT - 1000, {"oncall.yaml": CASES["workspace"], **files})
+    log, ws = logged(tmp_path / "log.jsonl", (*LONE, "60 closed"), "nobody"), tmp_path / "top" / "ws"
+
+    def lesson() -> str:
+        page = run("postmortem", log, "--dispatch", "d1", workspace=ws).out
+        return plain(page.partition("### What lint finds by the files of the time")[2].partition("\n### ")[0])
+
+    says = "the policy of nobody, lonely, never goes beyond primary: add a tier to it"
+    assert f"OC101 missing-backup: {says} (today's files still have it)" in lesson()
+    tiers = "lonely: {tiers: [{notify: primary, ack_window: 40s}"
+    fixed = CASES["workspace"].replace(tiers, f"{tiers}, {{notify: backup}}")
+    fixed = fixed.replace("policy: lonely, contacts: {", "policy: lonely, contacts: {backup: {person: ben}, ")
+    repository.commit(AT + 1000, {"oncall.yaml": fixed})
+    repository.close()
+    assert f"OC101 missing-backup: {says} (today's files do not have it any more)" in lesson()
+
+
+def test_findings_that_do_not_explain_the_dispatch_are_not_its_lesson(run: Run, tmp_path: Path) -> None:
+    log = logged(tmp_path / "log.jsonl", ("0 received", "0 attempt_started ann voice", "12 acknowledged ann"), "nobody")
+    page = run("postmortem", log, "--dispatch", "d1", workspace=made(tmp_path / "ws")).out
+    assert "What lint finds" not in page
 
 
 @pytest.mark.parametrize("case", CASES["fixes"], ids=lambda case: case["proves"])
