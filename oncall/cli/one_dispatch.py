@@ -15,6 +15,7 @@ from oncall.errors import NotFoundError
 from oncall.output.replay_words import short
 from oncall.output.words import moment, safe
 from oncall.plan import Plan
+from oncall.replay.callers import with_related
 from oncall.replay.run import Job, Judged, Replay, Wanted
 from oncall.replay.verdict import WORST_FIRST, Verdict
 
@@ -30,7 +31,7 @@ def one_dispatch(job: Job, today: Plan, zone: tzinfo) -> Judged:
     if asked and job.log is not None:
         exact = _judged(job, today, beginning=False)
         if exact:
-            return exact[0]
+            return with_related(job, exact[0])
     found = _judged(job, today, beginning=True)
     if not found:
         raise NotFoundError(_absence(job, asked))
@@ -41,7 +42,7 @@ def one_dispatch(job: Job, today: Plan, zone: tzinfo) -> Judged:
     judged = (exact or found)[0]
     if asked and not exact:
         complain(f"--dispatch {asked}: {judged.verdict.dispatch} is the only one that begins so")
-    return judged
+    return with_related(job, judged)
 
 
 def _judged(job: Job, today: Plan, *, beginning: bool) -> list[Judged]:

@@ -53,7 +53,7 @@ from oncall.plan import Plan, PlanUsed
 from oncall.postmortem.duty import Duty, duties_of
 from oncall.postmortem.findings import Findings
 from oncall.replay.run import Judged
-from oncall.replay.verdict import GOOD, RULES_VERSION, ActualAttempt, Counterfactual, Verdict
+from oncall.replay.verdict import GOOD, RULES_VERSION, ActualAttempt, Counterfactual, RelatedCall, Verdict
 
 
 class Asked(Struct, frozen=True):
@@ -134,9 +134,20 @@ def _experience(judged: Judged, zone: tzinfo) -> Section:
         [
             Badge(short(verdict.result), RESULTS[verdict.result], look),
             Text(lead, "lead"),
-            Facts((Fact("In one sentence, to be told to a client", told(verdict, zone, judged.plan)),)),
+            Facts(
+                (
+                    Fact("In one sentence, to be told to a client", told(verdict, zone, judged.plan)),
+                    *(_again(call, verdict, zone) for call in verdict.related or ()),
+                )
+            ),
         ],
     )
+
+
+def _again(call: RelatedCall, verdict: Verdict, zone: tzinfo) -> Fact:
+    """Another call of the same caller."""
+    when = "later" if call.at >= verdict.at else "earlier"
+    return Fact(f"The same caller, {when}", f"{call.dispatch}, {moment(call.at, zone)}: {short(call.result)}")
 
 
 def _came(judged: Judged, zone: tzinfo) -> str:

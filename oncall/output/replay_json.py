@@ -67,6 +67,7 @@ def dispatch_document(judged: Judged, zone: tzinfo) -> dict[str, Any]:
         "actual": [_actual(one, plan) for one in verdict.actual],
         "callback": _callback(verdict.callback) if verdict.callback else None,
         "counterfactual": _counterfactual(verdict, judged.other, zone),
+        "related": _related(verdict, zone),
     }
 
 
@@ -102,6 +103,15 @@ def _plan(used: PlanUsed | None, zone: tzinfo) -> dict[str, Any] | None:
         "by_file": [_entered(event, zone) for event in used.entered],
         "in_doubt": [_entered(event, zone) for event in used.in_doubt],
     }
+
+
+def _related(verdict: Verdict, zone: tzinfo) -> list[dict[str, Any]] | None:
+    if verdict.related is None:
+        return None
+    return [
+        {"dispatch": call.dispatch, "at": iso(call.at, zone), "result": call.result, "taken": iso(call.taken, zone)}
+        for call in verdict.related
+    ]
 
 
 def _entered(event: EnteredEvent, zone: tzinfo) -> dict[str, Any]:

@@ -79,6 +79,10 @@ def _head(judged: Judged, zone: tzinfo) -> Iterator[Line]:
     if verdict.cause is not None:
         yield (f"{_INDENT}cause   ", "quiet"), (short(verdict.cause), "bad"), (f": {cause_text(verdict)}", "title")
     yield (*_plan(verdict.plan), (f", rules {RULES_VERSION}", "quiet"))
+    for call in verdict.related or ():
+        when = "later" if call.at >= verdict.at else "earlier"
+        said = f"the same, {when}: {safe(call.dispatch)}, {moment(call.at, zone)}, {short(call.result)}"
+        yield (f"{_INDENT}caller  ", "quiet"), (said, "title")
     for event in verdict.plan.entered if verdict.plan else ():
         yield (
             (f"{_INDENT}file    ", "quiet"),

@@ -32,6 +32,8 @@ _OUTCOMES = {
     "unconfirmed": "the call was picked up but not taken",
 }
 _TAKEN = ("reached", "answered")
+_NOT_TAKEN = ("missed", "abandoned")
+_MOST_BEFORE = 3
 _BECAUSE = {
     "schedule_gap": "nobody was on call first in line",
     "no_backup": "there was no backup behind the first in line",
@@ -53,9 +55,28 @@ _BECAUSE_NOBODY = {  # where nobody was called at all
 def told(verdict: Verdict, zone: tzinfo, plan: Plan | None = None) -> str:
     """The sentence. Times are in the zone; with the plan a message is called one."""
     dispatch = f"{kind_of(verdict, plan)} of {spoken_moment(verdict.at, zone)}"
+    again = again_told(verdict, zone)
+    after = f" {again}." if again else ""
     if verdict.result == "undetermined" and not verdict.is_known_not_taken:
-        return f"We can't say how your {dispatch} ended: {lack_told(verdict)}."
-    return f"Your {dispatch} {'; '.join(_clauses(verdict, kind_of(verdict, plan)))}."
+        return f"We can't say how your {dispatch} ended: {lack_told(verdict)}.{after}"
+    return f"Your {dispatch} {'; '.join(_clauses(verdict, kind_of(verdict, plan)))}.{after}"
+
+
+def again_told(verdict: Verdict, zone: tzinfo) -> str:
+    """That the same caller called again, and what came of that; else that they had called before, in vain."""
+    related = verdict.related or ()
+    later = [call for call in related if call.at >= verdict.at]
+    if verdict.result in _TAKEN or not later:
+        before = [call.at for call in related if call.at < verdict.at and call.result in _NOT_TAKEN]
+        clocks = " and ".join(spoken_minute(at, zone, verdict.at) for at in before[-_MOST_BEFORE:])
+        return f"The same caller had called before, at {clocks}, and was not reached" if before else ""
+    clock = spoken_minute(later[0].at, zone, verdict.at)
+    again, taken = f"The same caller called again at {clock}", verdict.taken_later
+    if taken is not None:
+        what = "was reached" if taken.result == "reached" else "somebody picked up"
+        then = spoken_minute(taken.at if taken.taken is None else taken.taken, zone, verdict.at)
+        return f"{again} and {what}{'' if then == clock else f' at {then}'}"
+    return f"{again}, and was not reached" if all(call.result in _NOT_TAKEN for call in later) else again
 
 
 def experienced(verdict: Verdict) -> str:
@@ -159,7 +180,7 @@ def callback_told(verdict: Verdict) -> str:
     if callback is None or (callback.opened is None and callback.completed is None):
         if not verdict.shows.callbacks:
             return "our record cannot show whether anybody called back"
-        return "no callback was arranged" if "no_recovery" in verdict.also else ""
+        return "no callback was arranged" if "no_recovery" in verdict.also and verdict.taken_later is None else ""
     if callback.completed is None:
         return "a callback was arranged, but none is on record"
     made = f"the caller was called back {_after(callback.completed)}"
@@ -206,8 +227,17 @@ def spoken_moment(instant: float, zone: tzinfo) -> str:
 
 def spoken_clock(instant: float, zone: tzinfo, start: float) -> str:
     """`11:58:20 pm`, with the day where it is not that of `start`, and the zone where its clocks have changed since."""
+    return _spoken_clock(instant, zone, start, f":{times.at(instant, zone).second:02}")
+
+
+def spoken_minute(instant: float, zone: tzinfo, start: float) -> str:
+    """The same without the seconds."""
+    return _spoken_clock(instant, zone, start, "")
+
+
+def _spoken_clock(instant: float, zone: tzinfo, start: float, seconds: str) -> str:
     local, before = times.at(instant, zone), times.at(start, zone)
-    clock = f"{local.hour % 12 or 12}:{local.minute:02}:{local.second:02} {'pm' if local.hour >= 12 else 'am'}"
+    clock = f"{local.hour % 12 or 12}:{local.minute:02}{seconds} {'pm' if local.hour >= 12 else 'am'}"
     day = "" if local.date() == before.date() else f"{_spoken_day(local)}, "
     mark = zone_mark(instant, zone)
     return f"{day}{clock}{'' if mark == zone_mark(start, zone) else f' {mark}'}"

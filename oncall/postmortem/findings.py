@@ -125,8 +125,8 @@ def _roll_over(case: Case) -> Iterator[Fix]:
 def _of_divergences(case: Case) -> Iterator[Fix]:
     seen = set()
     for one in case.verdict.divergences:
-        if one.kind in seen:
-            continue
+        if one.kind in seen or (one.kind == "no_recovery" and case.verdict.taken_later is not None):
+            continue  # who called again and was reached needs no callback
         seen.add(one.kind)
         if one.kind == "callback_late":
             yield from rules.escalate_the_callback(case)

@@ -359,6 +359,8 @@ def owe_a_callback(case: Case) -> Iterator[Fix]:
     """A callback, where nobody owes one."""
     if case.verdict.result not in ("missed", "abandoned") or case.policy.recovery is not None or not case.policy.tiers:
         return
+    if case.verdict.taken_later is not None:  # who called again and was reached needs no callback
+        return
     bound = list(dict.fromkeys(tier.notify for tier in case.policy.tiers if case.account.bindings(tier.notify)))
     if not bound:
         return

@@ -176,6 +176,15 @@ class Counterfactual(Struct, frozen=True):
         return tuple(one.attempt.id for one in self.expected if one.unknown)
 
 
+class RelatedCall(Struct, frozen=True):
+    """Another call of the same caller: when it came in, how it ended, and when somebody took it, where somebody did."""
+
+    dispatch: str
+    at: float
+    result: Result
+    taken: float | None = None
+
+
 class Verdict(Struct, frozen=True):
     """What a recorded dispatch was: what should have happened, what did, where the two part, how it ended and why.
 
@@ -185,7 +194,8 @@ class Verdict(Struct, frozen=True):
     `trace` is the engine's own, None where there is nothing to hold the dispatch against. `log_line` is the line of its
     first event. `resolved` is whether the caller's reason was dealt with. `shows` is what the log's sources can show at
     all, `possible` every result that the record leaves open; empty where it may be any. `transfer` is what became of
-    the call after somebody picked up and passed it on.
+    the call after somebody picked up and passed it on. `related` are the same caller's other calls within an
+    hour, in the order in which they came; None where nobody looked.
     """
 
     dispatch: str
@@ -217,6 +227,13 @@ class Verdict(Struct, frozen=True):
     plan: PlanUsed | None = None
     trace: Trace | None = None
     counterfactual: Counterfactual | None = None
+    related: tuple[RelatedCall, ...] | None = None
+
+    @property
+    def taken_later(self) -> RelatedCall | None:
+        """The later call at which the same caller was reached."""
+        calls = (call for call in self.related or () if call.at >= self.at and call.result in ("reached", "answered"))
+        return next(calls, None)
 
     @property
     def is_known_not_taken(self) -> bool:
