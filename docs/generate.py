@@ -14,6 +14,7 @@ from typing import Any
 
 from typer.testing import CliRunner
 
+from docs.import_tables import importing_page
 from docs.pictures import pictures
 from docs.source_map import architecture_page
 from oncall.cli.main import COMMANDS, app
@@ -412,6 +413,7 @@ def pages() -> dict[Path, str]:
         HERE / "commands.md": commands_page(),
         HERE / "escalation.md": escalation_page(),
         HERE / "event-log.md": log_page(),
+        HERE / "importing.md": importing_page(),
         HERE / "lint.md": lint_page(),
         HERE / "files.md": re.sub("\n{3,}", "\n\n", files_page()).rstrip() + "\n",
         HERE.parent / "schedules" / "oncall.schema.json": json.dumps(json_schema(), indent=2) + "\n",

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # as `typing` has it, which takes a while to import: until `cli.start` nothing handles Ctrl-C
 
 __version__ = "0.1.0"
 

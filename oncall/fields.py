@@ -7,7 +7,6 @@ class here: msgspec asks `decode` for it when files are validated, and `restore`
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -92,6 +91,8 @@ class Zone(str):
     @classmethod
     def parse(cls, text: str) -> Zone:
         if times.zone(text.strip()) is None:
+            from oncall.spelling import suggestion  # here: only an error needs it
+
             raise ValueError(f"not an IANA time zone: {text!r}{suggestion(text, times.zone_names())}")
         return cls(text.strip())
 
@@ -283,17 +284,3 @@ def constant(value: _T) -> _T:
 def is_name(text: str) -> bool:
     """Whether something may be called this."""
     return re.fullmatch(r"\w[\w.-]{0,99}", text) is not None
-
-
-def suggestion(text: str, known: Sequence[str]) -> str:
-    """` (did you mean …?)` with the nearest known word, or nothing."""
-    best = nearest(text, known)
-    return f" (did you mean {best!r}?)" if best else ""
-
-
-def nearest(text: str, known: Sequence[str]) -> str | None:
-    """The known word that a text is a misspelling of, if there is one. Slow enough to be for errors only."""
-    from rapidfuzz import fuzz, process, utils
-
-    best = process.extractOne(text[:200], known, scorer=fuzz.ratio, score_cutoff=60, processor=utils.default_process)
-    return best[0] if best else None

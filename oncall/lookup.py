@@ -145,6 +145,8 @@ def _people(
     for name, person in people.items():
         match = Match(PERSON, name)
         yield from ((nearness, match) for nearness in _nearness(typed, _names_of(name, person)))
+        if _extension_typed(typed.plain) in person.extensions:
+            yield _WHOLE, match
         for address in endpoints.get(name, ()):
             if typed.plain == _spelt(address):
                 yield _WHOLE, match
@@ -155,6 +157,11 @@ def _people(
 
 def _names_of(name: str, person: Person) -> tuple[str, ...]:
     return (name, person.name, *person.aliases, *filter(None, (person.email,)))
+
+
+def _extension_typed(plain: str) -> str:
+    """What was typed, as an extension is written: without `ext.` before it."""
+    return re.sub(r"^(?:extension|ext|x)[.:# ]*(?=[*#]?\d)", "", plain)
 
 
 def _nearness(typed: _Typed, spellings: Iterable[str]) -> Iterator[int]:
@@ -272,7 +279,7 @@ def _several(asked: str, matches: Sequence[Match], people: Mapping[str, Person])
 
 
 def _unknown(asked: str, kinds: Sequence[str], ids: Sequence[str], people: Mapping[str, Person]) -> str:
-    from oncall.fields import nearest  # here: only an error needs it, and it is slow to import
+    from oncall.spelling import nearest  # here: only an error needs it, and it is slow to import
 
     kinds = [*kinds[:-1], "line", kinds[-1]] if ACCOUNT in kinds else list(kinds)
     called = " or ".join(filter(None, (", ".join(kinds[:-1]), kinds[-1])))

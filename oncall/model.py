@@ -83,6 +83,10 @@ class Person(Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[str, key("The full name, as calendars write it.")]
     email: Annotated[str | None, key("Finds them in calendars that hold e-mail addresses alone.")] = None
     aliases: Annotated[tuple[str, ...], key("Other spellings of the name, in calendars and logs.")] = ()
+    extensions: Annotated[
+        tuple[str, ...],
+        key("Their extensions in the telephone system, as `7004`: found in logs by them, never called."),
+    ] = ()
     timezone: Annotated[
         Zone | None, key("The zone of their absences and of their last day; by default the workspace's.")
     ] = None

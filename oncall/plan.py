@@ -108,14 +108,29 @@ class Reported(Struct, frozen=True):
 EVERYTHING = ""
 
 
+class EnteredEvent(Struct, frozen=True):
+    """An override or absence that was entered (or `edited`) at an instant, as its file says, and first committed at
+    another: None where the file doesn't say when, or no commit has it."""
+
+    file: str
+    uid: str
+    summary: str
+    entered: int | None
+    committed: int | None
+    edited: bool = False
+
+
 class PlanUsed(Struct, frozen=True):
     """Which plan a question was asked of: `digest` identifies its sources; they are those of a `revision` in git, or
-    today's files, and then `why_today` says why."""
+    today's files, and then `why_today` says why. `entered` are the events that were in force then, as the file proves
+    and git does not, and `in_doubt` those that may have been."""
 
     digest: str
     as_of: Literal["git", "today"]
     revision: str | None = None
     why_today: str | None = None
+    entered: tuple[EnteredEvent, ...] = ()
+    in_doubt: tuple[EnteredEvent, ...] = ()
 
 
 class Plan(Struct, frozen=True):

@@ -8,10 +8,14 @@ from datetime import tzinfo
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from oncall.escalation.scenarios import Expectation, ExpectedAttempt, ExpectedCallback, ExpectedSkip, Scenario
+from oncall.errors import OncallError, contained, problem
+from oncall.escalation.scenarios import Broken, Expectation, ExpectedAttempt, ExpectedCallback, ExpectedSkip, Scenario
+from oncall.escalation.simulate import simulate
 from oncall.escalation.trace import Attempt, Callback, Trace
 from oncall.plan import Plan
 from oncall.times import show_duration
+from oncall.workspace.opening import Plans
+from oncall.workspace.scenarios import account_zone
 
 ALWAYS_SHOWN = ("at", "person", "channel", "outcome")
 NOBODY, NEVER = "nobody", "never"
@@ -60,6 +64,31 @@ class Judged(Struct, frozen=True):
     def passed(self) -> bool:
         """Whether everything came as expected."""
         return not self.failures
+
+
+def run(plans: Plans, scenario: Scenario | Broken) -> Judged | Broken:
+    """What comes of a scenario by the plans of a workspace, or why it cannot be run."""
+    if isinstance(scenario, Broken):
+        return scenario
+    readable = scenario
+
+    def broken(why: str, code: str = "OC001") -> Broken:
+        found = problem(code, why, readable.file, readable.line)
+        return Broken(readable.name, readable.account, readable.file, readable.line, (found,))
+
+    try:
+        return contained(lambda: _judged(plans, readable), broken, "the workspace")
+    except OncallError as error:
+        return broken(str(error), "OC003")
+
+
+def _judged(plans: Plans, scenario: Scenario) -> Judged:
+    def simulated(plan: Plan) -> tuple[Plan, Trace]:
+        return plan, simulate(plan, scenario.account, scenario.at, scenario.assumed)
+
+    plan, trace = plans.ask(scenario.at, simulated)
+    zone = account_zone(plans.workspace, plans.workspace.accounts[scenario.account])
+    return Judged(scenario, zone, plan, trace, judge(scenario.expect, trace))
 
 
 def judge(expect: Expectation, trace: Trace) -> tuple[Failure, ...]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncall.fields import Clock, Duration, Flag, Instant, Name, Pattern, nearest, parse_days, suggestion
+from oncall.fields import Clock, Duration, Flag, Instant, Name, Pattern, parse_days
 from oncall.output.words import distance, safe, safe_json
 from oncall.times import show_duration
 
@@ -65,13 +65,6 @@ def test_a_flag_is_what_people_write(text: str, flag: int) -> None:
 def test_what_means_nothing_is_refused(kind: type[Duration], text: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         kind.parse(text)
-
-
-def test_the_nearest_word_is_suggested_and_a_far_one_is_not() -> None:
-    assert nearest("Adress", ["channel", "address"]) == "address"
-    assert suggestion("tech1", ["tech-1", "tech-22"]) == " (did you mean 'tech-1'?)"
-    assert suggestion("a", ["accounts", "away"]) == ""
-    assert suggestion("x", []) == ""
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """Note that somebody is not there: the sick call.
 
 One event is added to the workspace's first calendar of absences; everything else in it stays as it is. Where the person
-is on call in that time is shown, and who is left; with --dry-run nothing is written. An absence takes nobody off the
-schedule: the chain passes them over at once, and `oncall override` puts somebody in their place.
+is on call in that time is shown, and who is left; with --dry-run nothing is written. With --commit this one change is
+committed to git, whatever else is not committed. An absence takes nobody off the schedule: the chain skips them at
+once, and `oncall override` puts somebody in their place.
 
 \b
   oncall away tech-1 --until "mon 08:00" --reason sick
@@ -14,11 +15,25 @@ from functools import partial
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from oncall import times
 from oncall.answers import account_answer
 from oncall.cli import complete
-from oncall.cli.change import DryRun, From, Opened, Reason, Stretch, Until, finish, make_change, open_change, spans
+from oncall.cli.change import (
+    Commit,
+    DryRun,
+    From,
+    Opened,
+    Reason,
+    Stretch,
+    Until,
+    Writing,
+    finish,
+    make_change,
+    open_change,
+    spans,
+)
 from oncall.cli.session import Session
 from oncall.output.words import safe
 from oncall.plan import Plan
@@ -31,11 +46,12 @@ def away(
     start: From = "now",
     reason: Reason = "",
     dry_run: DryRun = False,
+    commit: Commit = False,
 ) -> None:
-    make_change(partial(_away, context.obj, person, Stretch(start, until), reason, dry_run))
+    make_change(partial(_away, context.obj, person, Stretch(start, until), reason, Writing(dry_run, commit)))
 
 
-def _away(session: Session, person: str, asked: Stretch, reason: str, dry_run: bool, is_locked: bool) -> None:
+def _away(session: Session, person: str, asked: Stretch, reason: str, writing: Writing, is_locked: bool) -> None:
     from oncall.workspace.edit import away_change  # here: calendars are slow to import
 
     opened = open_change(session, person, asked, reason)
@@ -46,7 +62,7 @@ def _away(session: Session, person: str, asked: Stretch, reason: str, dry_run: b
     name = opened.workspace.people[person].name
     told = [*_shifts(opened, after), *_roles(opened, after)] or ["  on call nowhere in that time"]
     lines = [f"{safe(name)} ({person})  away {spans(opened, wanted.start, wanted.end)}", *told]
-    finish(opened, change, lines, dry_run=dry_run, is_locked=is_locked)
+    finish(session, opened, change, lines, replace(writing, is_locked=is_locked))
 
 
 def _shifts(opened: Opened, after: Plan) -> Iterator[str]:

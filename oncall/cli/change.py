@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Annotated, Any
@@ -32,6 +33,17 @@ Until = Annotated[
 From = Annotated[str, typer.Option("--from", metavar="WHEN", help="The start.")]
 Reason = Annotated[str, typer.Option(help="Why; it is kept with the event.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change and write nothing.")]
+
+
+Commit = Annotated[bool, typer.Option("--commit", help="Commit this change to git, and nothing else.")]
+
+
+class Writing(Struct, frozen=True):
+    """Whether a change is only shown, whether it is committed, and whether the lock of its folder is held."""
+
+    dry_run: bool
+    commit: bool
+    is_locked: bool = False
 
 
 class Stretch(Struct, frozen=True):
@@ -195,14 +207,49 @@ def _say_waiting(path: str) -> None:
     complain(f"waiting for another program that writes {path}")
 
 
-def finish(opened: Opened, change: Change, lines: list[str], *, dry_run: bool, is_locked: bool) -> None:
-    """Write the change, then say what it is; only say so, for a dry run."""
-    from oncall.workspace.edit import write  # here: calendars are slow to import
+def finish(session: Session, opened: Opened, change: Change, lines: list[str], writing: Writing) -> None:
+    """Write the change, then say what it is, and commit it or say how; only say what it is, for a dry run."""
+    from oncall.workspace.edit import target_of, write  # here: calendars are slow to import
 
-    if not dry_run:
-        write(opened.workspace, change, None if is_locked else _say_waiting)
+    if not writing.dry_run:
+        write(opened.workspace, change, None if writing.is_locked else _say_waiting)
     print("\n".join(lines))
     done = f"written to {safe(change.path)}: event {change.uid}"
-    print(f"  dry run: nothing was written to {safe(change.path)}" if dry_run else f"  {done}", flush=True)
-    warn(opened.problems, f"{'' if dry_run else 'Saved. '}These problems were ignored:")
+    print(f"  dry run: nothing was written to {safe(change.path)}" if writing.dry_run else f"  {done}", flush=True)
+    warn(opened.problems, f"{'' if writing.dry_run else 'Saved. '}These problems were ignored:")
     warn_elsewhere(opened.plan.problems, opened.problems)
+    if not writing.dry_run:
+        target = target_of(opened.workspace, change.path)
+        _commit(session, opened, change, target, writing)
+
+
+def _commit(session: Session, opened: Opened, change: Change, target: str, writing: Writing) -> None:
+    """Commit what was written, or say how; status 1 where that was asked for and cannot be done."""
+    from oncall.workspace.commit import NotCommittedError, commit_change, commit_commands  # here: as above
+
+    message = _commit_message(opened)
+    commands = commit_commands(target, message, session.here())
+    if not writing.commit:
+        if commands is not None:
+            print(f"  to commit it: {safe(commands, 2000)}", flush=True)
+        return
+    try:
+        committed = commit_change(target, change, message)
+    except NotCommittedError as error:
+        first, *rest = str(error).splitlines() or [""]
+        complain(f"{change.path} is written, but not committed: {first}")
+        for line in rest:
+            print(f"  {safe(line)}", file=sys.stderr)
+        if commands is not None:
+            print(f"  to commit it later: {safe(commands, 2000)}", file=sys.stderr)
+        raise typer.Exit(1) from None
+    print(f"  committed to {safe(committed.branch)}: {committed.number} {safe(message)}")
+
+
+def _commit_message(opened: Opened) -> str:
+    """`override field-primary: Ines Duarte, 2026-11-25 22:00 to 2026-11-26 08:00 EST`."""
+    wanted = opened.wanted
+    start, end = (f"{times.at(instant, opened.zone):%Y-%m-%d %H:%M}" for instant in (wanted.start, wanted.end))
+    subject = f"override {opened.rotation}" if opened.rotation else "away"
+    name = _readable(opened.workspace.people[wanted.person].name)
+    return f"{subject}: {name}, {start} to {end} {zone_mark(wanted.end, opened.zone)}"

@@ -12,9 +12,9 @@ from rapidfuzz.distance import OSA
 
 from oncall.cli.session import Session, now
 from oncall.errors import NotFoundError, OncallError
-from oncall.fields import nearest
 from oncall.lookup import find
 from oncall.plan import Plan
+from oncall.spelling import nearest
 
 _WORKSPACE_OPTIONS = ("-w", "--workspace")
 
@@ -102,7 +102,7 @@ def options(word: str, known: Sequence[str]) -> list[str]:
     other = _OPTIONS.get(word)
     if other is not None and other.split()[0] in known:
         return [other]
-    return [name for name in known if name.startswith("--") and OSA.distance(word, name) <= 2]
+    return [name for name in known if name.startswith("--") and nearest(word, (name,))]
 
 
 def _plan(workspace: str | None, arguments: Sequence[str]) -> Plan | None:

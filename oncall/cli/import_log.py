@@ -1,14 +1,15 @@
 """Make an event log of another system's log.
 
-FORMAT is twilio, asterisk-cdr, asterisk-queue-log, pagerduty or csv; FILE is a path, or - for standard input, packed
-with gzip or not. The log goes to standard output, in the order of its times. What could not be mapped is summed up on
-standard error, listed with --report, and makes the status 1. docs/importing.md says how to export each, and what
-becomes of it.
+FORMAT is twilio, asterisk-cdr, asterisk-cel, asterisk-queue-log, pagerduty or csv; FILE is a path, or - for standard
+input, packed with gzip or not. The log goes to standard output, in the order of its times. What could not be mapped is
+summed up on standard error, listed with --report, and makes the status 1. docs/importing.md says how to export each,
+and what becomes of it.
 
 \b
   oncall import twilio calls.json --output events.jsonl
   oncall import asterisk-cdr Master.csv --timezone America/New_York --report unmapped.jsonl
   oncall import csv timeline.csv --timezone America/New_York --column person=Engineer
+  oncall import csv calls.csv --map zoom-phone
 """
 
 from __future__ import annotations
@@ -27,12 +28,13 @@ from oncall.cli import complete
 from oncall.cli.account import account_named
 from oncall.cli.session import Session, complain, now, reader_zone, warn, warn_elsewhere
 from oncall.errors import OncallError, file_error
-from oncall.fields import suggestion
 from oncall.output.words import safe, safe_json
 from oncall.plan import EVERYTHING
+from oncall.spelling import suggestion
 
 if TYPE_CHECKING:
-    from oncall.logs.importing import Format, Remark
+    from oncall.logs.importing import Asked, Format, Remark
+    from oncall.logs.mapping import TableMapping
 
 DateOrder = Literal["ymd", "dmy", "mdy"]
 
@@ -41,6 +43,12 @@ def _formats() -> list[str]:
     from oncall.logs.formats import FORMATS  # here: completion is asked for on every press of a key
 
     return list(FORMATS)
+
+
+def _mappings() -> list[str]:
+    from oncall.logs.mapping import ready  # here: likewise
+
+    return list(ready())
 
 
 def import_log(
@@ -64,6 +72,15 @@ def import_log(
         list[str] | None,
         typer.Option(metavar="FIELD=HEADER", help="csv: which column a field stands in; may be repeated."),
     ] = None,
+    map_: Annotated[
+        str | None,
+        typer.Option(
+            "--map",
+            metavar="NAME|FILE",
+            help="csv: read it by a mapping file, or by a ready one (zoom-phone, cucm …).",
+            autocompletion=_mappings,
+        ),
+    ] = None,
     date_order: Annotated[
         DateOrder | None,
         typer.Option(help="csv: the order of day, month and year in dates such as 24/11/2026."),
@@ -74,6 +91,11 @@ def import_log(
 
     session: Session = context.obj
     chosen = _format(format)
+    mapping = _mapping(format, map_, column)
+    if mapping is not None:
+        from oncall.logs.formats.mapped import mapped_format  # here: only a mapping needs it
+
+        chosen = mapped_format(*mapping)
     if chosen.needs_zone and timezone is None:
         raise OncallError(f"{format} has times without a zone: say which with --timezone, as in America/New_York")
     if date_order is not None and format != "csv":
@@ -89,15 +111,17 @@ def import_log(
     ]
     warn(problems, "numbers and names may be missing from the log:")
     warn_elsewhere(plan.problems, problems)
+    zone_name = timezone or (mapping[1].timezone if mapping else None)
     asked = Asked(
         Contacts(plan),
         None if file == "-" else file.encode("utf-8", "backslashreplace").decode(),
-        reader_zone(timezone, plan.timezone) if timezone is not None else None,
+        reader_zone(zone_name, plan.timezone) if zone_name is not None else None,
         account_named(plan, account) if account is not None else None,
         _columns(format, column or ()),
-        date_order,
+        date_order or (mapping[1].date_order if mapping else None),
     )
-    with _opened(file) as source, closing(_Remarks()) as remarks:
+    with _opened(file) as opened, closing(_Remarks()) as remarks:
+        source = _of_format(chosen, opened, asked) if mapping is None else opened
         events = import_log(chosen, source, asked, remarks.add)
         count = _print(events) if output is None else _write("--output", output, events)
         if report is not None:
@@ -113,6 +137,32 @@ def _format(name: str) -> Format:
     if name not in FORMATS:
         raise OncallError(f"there is no format {name!r}{suggestion(name, list(FORMATS))}: one of {', '.join(FORMATS)}")
     return FORMATS[name]
+
+
+def _of_format(format: Format, source: IO[bytes], asked: Asked) -> IO[bytes]:
+    """What a file holds; OncallError where it plainly is of another format. Columns that are named are as they are."""
+    from oncall.logs.formats import misread  # here: as above
+    from oncall.logs.incoming import beginning, unpacked
+
+    content = unpacked(source)
+    what = None if asked.columns else misread(format, beginning(content).decode("utf-8-sig", "replace"))
+    if what is not None:
+        raise OncallError(f"{asked.file or 'standard input'}: this is {what}")
+    return content
+
+
+def _mapping(format: str, text: str | None, columns: Sequence[str] | None) -> tuple[str, TableMapping] | None:
+    if text is None:
+        return None
+    from oncall.logs.mapping import find_mapping  # here: only a mapping needs it
+
+    if format != "csv":
+        raise OncallError("--map is for csv: what the other formats say is known")
+    if columns:
+        raise OncallError(
+            "--map says which columns are which fields: leave --column out, or write a mapping of your own"
+        )
+    return find_mapping(text)
 
 
 def _columns(format: str, texts: Sequence[str]) -> dict[str, str]:
@@ -171,19 +221,18 @@ def _put(events: Iterator[bytes], put: Callable[[bytes], object]) -> int:
 
 
 class _Remarks:
-    """What became no event: counted, and listed by line."""
+    """What became no event: listed by line, and counted in rows."""
 
     def __init__(self) -> None:
         from oncall.logs.ordering import Sorter
 
-        self.unmapped: Counter[str] = Counter()
-        self.aside: Counter[str] = Counter()
+        self.unmapped = False
         self._listed = Sorter()
         self.close = self._listed.close
 
     def add(self, remark: Remark) -> None:
         """One more."""
-        (self.aside if remark.aside else self.unmapped)[remark.reason] += 1
+        self.unmapped |= not remark.aside
         entry = {"line": remark.line, "reason": remark.reason, "what": safe(remark.what), "aside": remark.aside}
         self._listed.add(remark.line or 0, msgspec.json.encode(entry))
 
@@ -193,12 +242,58 @@ class _Remarks:
             yield line
 
     def sum_up(self, events: int, report: str | None) -> None:
-        """Say on standard error how much became events, and why the rest did not."""
+        """Say on standard error how much became events, and which rows did not, and why."""
         complain(f"{events} event{'' if events == 1 else 's'}")
-        for counts, heading in ((self.unmapped, "could not be mapped"), (self.aside, "set aside, rightly no events")):
-            if counts:
-                complain(f"{counts.total()} {heading}:")
-            for reason, count in counts.most_common():
+        unmapped, aside = _Tally(), _Tally()
+        for line, data in self._listed:
+            entry = msgspec.json.decode(data)
+            (aside if entry["aside"] else unmapped).add(line, entry["reason"], entry["what"])
+        for tally, heading in ((unmapped, "could not be mapped"), (aside, "set aside, rightly no events")):
+            if tally.rows:
+                complain(f"{tally.rows} row{'' if tally.rows == 1 else 's'} {heading}:")
+            for reason, count in tally.reasons.most_common():
                 print(f"  {count:>6}  {reason}", file=sys.stderr)
-        if (self.unmapped or self.aside) and report is None:
+                for shown in tally.values_shown(reason) if tally is unmapped else ():
+                    print(f"          {shown}", file=sys.stderr)
+        if (unmapped.rows or aside.rows) and report is None:
             complain("--report FILE lists them with their lines")
+
+
+_KEPT_VALUES, _SHOWN_VALUES, _SHOWN_LETTERS = 10_000, 10, 80
+
+
+class _Tally:
+    """Rows that have a remark, counted as a whole, by reason, and by the text that a reason is about. Those of one row
+    come one after the other."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.reasons: Counter[str] = Counter()
+        self._values: dict[str, Counter[str]] = {}
+        self._line: int | None = None
+        self._counted: set[tuple[str, str | None]] = set()
+
+    def add(self, line: int, reason: str, value: str) -> None:
+        """A remark on a row; 0 is the file as a whole."""
+        if line != self._line or not line:
+            self._line, self._counted = line, set()
+            self.rows += 1
+        self.reasons[reason] += self._is_new(reason, None)
+        values = self._values.setdefault(reason, Counter())
+        value = value if len(value) <= _SHOWN_LETTERS else value[: _SHOWN_LETTERS - 1] + "…"
+        if value and (value in values or len(values) < _KEPT_VALUES):
+            values[value] += self._is_new(reason, value)
+
+    def _is_new(self, reason: str, value: str | None) -> bool:
+        is_new = (reason, value) not in self._counted
+        self._counted.add((reason, value))
+        return is_new
+
+    def values_shown(self, reason: str) -> Iterator[str]:
+        """The texts that a reason is about, the most frequent first, each with its rows."""
+        values = self._values[reason]
+        for value, count in values.most_common(_SHOWN_VALUES):
+            yield f"{count:,} × {value}"
+        if len(values) > _SHOWN_VALUES:
+            others = f"{len(values) - _SHOWN_VALUES:,}{' or more' if len(values) == _KEPT_VALUES else ''}"
+            yield f"and {others} other values"

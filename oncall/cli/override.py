@@ -1,7 +1,8 @@
 """Put somebody on call in a rotation in place of the plan: the swap at 2 a.m.
 
 One event is added to the rotation's overrides calendar; everything else in it stays as it is. Who is on call before and
-after is shown; with --dry-run nothing is written.
+after is shown; with --dry-run nothing is written. With --commit this one change is committed to git, whatever else is
+not committed.
 
 \b
   oncall override field-primary tech-5 --until 08:00
@@ -12,9 +13,22 @@ from functools import partial
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from oncall.cli import complete
-from oncall.cli.change import DryRun, From, Reason, Stretch, Until, before_and_after, finish, make_change, open_change
+from oncall.cli.change import (
+    Commit,
+    DryRun,
+    From,
+    Reason,
+    Stretch,
+    Until,
+    Writing,
+    before_and_after,
+    finish,
+    make_change,
+    open_change,
+)
 from oncall.cli.session import Session
 from oncall.errors import OncallError
 from oncall.output.words import REASONS
@@ -28,13 +42,14 @@ def override(
     start: From = "now",
     reason: Reason = "",
     dry_run: DryRun = False,
+    commit: Commit = False,
 ) -> None:
     asked = Stretch(start, until)
-    make_change(partial(_override, context.obj, rotation, person, asked, reason, dry_run))
+    make_change(partial(_override, context.obj, rotation, person, asked, reason, Writing(dry_run, commit)))
 
 
 def _override(
-    session: Session, rotation: str, person: str, asked: Stretch, reason: str, dry_run: bool, is_locked: bool
+    session: Session, rotation: str, person: str, asked: Stretch, reason: str, writing: Writing, is_locked: bool
 ) -> None:
     from oncall.workspace.edit import override_change, users_of  # here: calendars are slow to import
 
@@ -59,4 +74,4 @@ def _override(
     why_not = after.why_not(person, wanted.start)
     if why_not:
         lines.append(f"  note    {person} cannot be reached when it begins: {REASONS[why_not]}")
-    finish(opened, change, lines, dry_run=dry_run, is_locked=is_locked)
+    finish(session, opened, change, lines, replace(writing, is_locked=is_locked))

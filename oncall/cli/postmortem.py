@@ -7,6 +7,7 @@ LOG is an event log, `.jsonl` or `.jsonl.gz`, or - for standard input. Markdown 
 \b
   oncall postmortem log.jsonl --dispatch CA81f2
   oncall postmortem log.jsonl --dispatch CA81f2 --html missed-call.html
+  oncall postmortem log.jsonl --dispatch CA81f2 --for client --html for-the-client.html
   oncall postmortem log.jsonl --dispatch CA81f2 --candidate draft-policy --redact --output missed-call.md
 
 The status is 1 unless the dispatch was reached, answered or recovered.
@@ -16,17 +17,23 @@ from __future__ import annotations
 
 import hashlib
 import os
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from msgspec.structs import replace
 
-from oncall.cli.recorded import Noting, going_on, tell_faults
-from oncall.cli.replay import not_there
-from oncall.cli.session import Session, now, reader_zone
-from oncall.errors import NotFoundError, OncallError
+from oncall.cli.one_dispatch import one_dispatch
+from oncall.cli.recorded import waiting
+from oncall.cli.session import Session, complain, now, reader_zone
+from oncall.errors import OncallError
 from oncall.output.words import safe
+from oncall.replay.record import Record
 from oncall.replay.run import Job, Judged, Replay, Wanted
-from oncall.replay.verdict import GOOD
+from oncall.replay.verdict import GOOD, Verdict
+from oncall.times import DAY
 from oncall.workspace.files import Files
 
 if TYPE_CHECKING:
@@ -36,12 +43,22 @@ if TYPE_CHECKING:
     from oncall.output.redaction import Redaction
     from oncall.plan import Plan
     from oncall.postmortem.findings import Findings
+    from oncall.postmortem.lessons import Lesson
+    from oncall.postmortem.proof import Prover
+    from oncall.workspace.opening import Plans
+
+Reader = Literal["us", "client"]
+
+_AROUND = 31 * DAY  # how far from a dispatch others are looked for
 
 
 def postmortem(
     context: typer.Context,
     log: Annotated[str, typer.Argument(metavar="LOG", help="The event log; - is standard input.")],
-    dispatch: Annotated[str, typer.Option(metavar="ID", help="Which dispatch.")],
+    dispatch: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Which dispatch: its id, or the beginning; not needed where the log has one."),
+    ] = None,
     html: Annotated[str | None, typer.Option(metavar="FILE", help="Write a self-contained HTML page there.")] = None,
     output: Annotated[str | None, typer.Option(metavar="FILE", help="Write the Markdown there.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")] = False,
@@ -57,10 +74,16 @@ def postmortem(
     keep_text: Annotated[
         bool, typer.Option("--keep-text", help="With --redact: keep free text, which may hold names nobody can know.")
     ] = False,
+    reader: Annotated[
+        Reader, typer.Option("--for", help="Who reads it: all there is, or one page that a client can be sent.")
+    ] = "us",
     timezone: Annotated[str | None, typer.Option(metavar="ZONE", help="Show times in this zone.")] = None,
 ) -> None:
     if keep_text and not redact:
         raise OncallError("--keep-text goes with --redact: without it all text is kept")
+    if reader == "client" and (redact or candidate is not None):
+        option = "--redact" if redact else "--candidate"
+        raise OncallError(f"{option} is for the whole page: the page for a client has nothing of that; leave it out")
     _check_paths(html, output, force=force)
     session: Session = context.obj
     plan = session.plan(now())
@@ -75,13 +98,16 @@ def postmortem(
         candidate,
         session.here(),
     )
-    judged = _judged(job, dispatch, plan)
+    judged = one_dispatch(job, plan, zone)
     redaction = None
     if redact:
         from oncall.output.redaction import Redaction  # here: only this option needs it
 
         redaction = Redaction(judged, (plan,), keep_text=keep_text)
-    page = _page(judged, job, zone, redaction, session.workspace)
+    if reader == "client":
+        page = _client_page(judged, job, zone if timezone is not None else _zone_of(judged, job, zone))
+    else:
+        page = _page(judged, job, zone, redaction, session.workspace)
     _deliver(page, html, output, redaction)
     raise typer.Exit(0 if judged.verdict.result in GOOD else 1)
 
@@ -100,15 +126,6 @@ def _check_paths(html: str | None, output: str | None, *, force: bool) -> None:
         folder = os.path.dirname(path) or "."
         if not os.path.isdir(folder):
             raise OncallError(f"{option} {path}: there is no folder {folder}")
-
-
-def _judged(job: Job, dispatch: str, today: Plan) -> Judged:
-    replayed = Replay(job, Noting(lambda one: one))
-    found: list[Judged] = list(going_on(replayed, job, today))
-    tell_faults(replayed.faults, job.log)
-    if not found:
-        raise NotFoundError(not_there(job, dispatch))
-    return found[0]
 
 
 def _page(judged: Judged, job: Job, zone: tzinfo, redaction: Redaction | None, workspace: str | None) -> Page:
@@ -131,6 +148,23 @@ def _page(judged: Judged, job: Job, zone: tzinfo, redaction: Redaction | None, w
     return redaction.page(page_of(redaction.judged(judged), findings, asked))
 
 
+def _client_page(judged: Judged, job: Job, zone: tzinfo) -> Page:
+    from oncall.output.client_page import client_page  # here: only this page needs it
+
+    complain("read it before you send it: `What will change` has what the postmortem proposes")
+    return client_page(judged, _findings(judged, job), zone)
+
+
+def _zone_of(judged: Judged, job: Job, otherwise: tzinfo) -> tzinfo:
+    """The zone of an account as today's files have it: the client reads times as they are there."""
+    from oncall.workspace.load import load  # here: as above
+    from oncall.workspace.scenarios import account_zone
+
+    workspace = load(job.root)
+    account = workspace.accounts.get(judged.verdict.account or "")
+    return account_zone(workspace, account) if account is not None else otherwise
+
+
 def _near(root: str, here: str) -> str:
     """A workspace as somebody in a folder would name it."""
     path = os.path.relpath(root, here)
@@ -140,19 +174,60 @@ def _near(root: str, here: str) -> str:
 def _findings(judged: Judged, job: Job) -> Findings:
     """What to change in today's files."""
     from oncall.postmortem.findings import findings_of  # here: as above
+    from oncall.postmortem.proof import Prover
     from oncall.workspace.opening import Plans
 
     verdict, record, files = judged.verdict, judged.record, Files(job.root)
     assert record is not None
+    plans = Plans(job.root, job.cache)
+    prover = Prover(lambda: plans.workspace, now(), partial(_others, job, verdict))
 
     def found(today: Plan) -> Findings:
         changed = verdict.plan is not None and verdict.plan.digest != today.digest
-        return findings_of(verdict, record, today, files.read, changed=changed)
+        return findings_of(verdict, record, today, files.read, prover, changed=changed)
 
+    with waiting("trying each edit in a copy of the workspace"):
+        try:
+            return replace(plans.ask(verdict.at, found), lessons=_lessons(verdict, plans, prover))
+        except OncallError:
+            return findings_of(verdict, record, None, files.read, None, changed=False)
+
+
+def _lessons(verdict: Verdict, plans: Plans, prover: Prover) -> tuple[Lesson, ...]:
+    """What lint finds by the files of the time that explains a dispatch; nothing where those cannot be read again."""
+    from oncall.postmortem.lessons import lessons_of  # here: as above
+    from oncall.workspace.load import load
+    from oncall.workspace.revisions import earlier
+
+    revision = verdict.plan.revision if verdict.plan is not None else None
     try:
-        return Plans(job.root, job.cache).ask(verdict.at, found)
+        if revision is None:
+            lessons = lessons_of(verdict, plans.workspace)
+        else:
+            with earlier(plans.root, revision) as then:
+                lessons = lessons_of(verdict, load(plans.root, files=then)) if then is not None else ()
     except OncallError:
-        return findings_of(verdict, record, None, files.read, changed=False)
+        return ()
+    return tuple(replace(lesson, is_open=prover.finds(lesson.problem)) for lesson in lessons)
+
+
+def _others(job: Job, verdict: Verdict, accounts: frozenset[str]) -> Iterator[tuple[Verdict, Record]]:
+    """The other dispatches of some accounts around the time of one, as many as an edit is tried on. Standard input is
+    gone by."""
+    from oncall.postmortem.proof import MOST_DISPATCHES  # here: as above
+
+    if job.log is None:
+        return
+    wanted = Wanted(None, accounts, start=verdict.at - _AROUND, until=verdict.at + _AROUND)
+    replayed: Replay[Judged] = Replay(replace(job, wanted=wanted, candidate=None), _as_it_is)
+    others = (found for found in replayed.results() if found.verdict.dispatch != verdict.dispatch)
+    for found in islice(others, MOST_DISPATCHES):
+        if found.record is not None:
+            yield found.verdict, found.record
+
+
+def _as_it_is(judged: Judged) -> Judged:
+    return judged
 
 
 def _deliver(page: Page, html: str | None, output: str | None, redaction: Redaction | None) -> None:

@@ -91,7 +91,7 @@ def _is_in(log: str, text: bytes) -> bool:
 
 
 def _suggestion(text: str, known: Sequence[str]) -> str:
-    from oncall.fields import suggestion  # here: only an error needs it
+    from oncall.spelling import suggestion  # here: only an error needs it
 
     return suggestion(text, known)
 
@@ -200,6 +200,19 @@ def progress(log: str | None) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=terminal.console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=size)
         yield lambda read: bar.update(task, completed=read)
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """What somebody waits for, on standard error where they are looking; it is gone when it is done."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    print(f"{what} …", end="\r", file=sys.stderr, flush=True)
+    try:
+        yield
+    finally:
+        print(" " * (len(what) + 2), end="\r", file=sys.stderr, flush=True)
 
 
 def _size(log: str | None) -> int:

@@ -25,8 +25,18 @@ import typer
 from msgspec import Struct
 
 from oncall.cli import complete
-from oncall.cli.recorded import Noted, Noting, accounts, callers, check_candidate, going_on, lines, results, span
-from oncall.cli.recorded import tell_faults as tell_faults
+from oncall.cli.recorded import (
+    Noted,
+    Noting,
+    accounts,
+    callers,
+    check_candidate,
+    going_on,
+    lines,
+    results,
+    span,
+    tell_faults,
+)
 from oncall.cli.session import (
     Session,
     now,
@@ -36,7 +46,7 @@ from oncall.cli.session import (
     print_table,
     reader_zone,
 )
-from oncall.errors import NotFoundError, OncallError
+from oncall.errors import OncallError
 from oncall.logs.faults import Faults
 from oncall.output.who_text import Line
 from oncall.plan import Plan
@@ -46,13 +56,13 @@ from oncall.replay.verdict import GOOD
 
 Format = Literal["rich", "plain", "markdown", "json", "csv"]
 
-_MOST_NAMES = 200_000
-
 
 def replay(
     context: typer.Context,
     log: Annotated[str, typer.Argument(metavar="LOG", help="The event log; - is standard input.")],
-    dispatch: Annotated[str | None, typer.Option(metavar="ID", help="Show this one, in full.")] = None,
+    dispatch: Annotated[
+        str | None, typer.Option(metavar="ID", help="Show this one, in full; a beginning will do.")
+    ] = None,
     account: Annotated[
         list[str] | None,
         typer.Option(metavar="ACCOUNT", help="Only of this account; repeatable.", autocompletion=complete.accounts),
@@ -96,7 +106,7 @@ def replay(
     check_candidate(job)
     asked = _Asked(job, plan, jobs, zone, format or ("rich" if on_terminal() else "plain"), limit)
     if dispatch is not None and not summary:
-        status = _one(asked, dispatch)
+        status = _one(asked)
     else:
         status = 2 if _many(asked, only_summary=summary).internal else 0
     raise typer.Exit(status)
@@ -119,46 +129,14 @@ class _Asked(Struct, frozen=True):
 # One dispatch.
 
 
-def _one(asked: _Asked, dispatch: str) -> int:
-    replayed = asked.replay(_as_it_is)
-    found = list(going_on(replayed, asked.job, asked.today))
-    tell_faults(replayed.faults, asked.job.log)
-    if not found:
-        raise NotFoundError(not_there(asked.job, dispatch))
-    judged: Judged = found[0]
-    _show_one(judged, replayed.summary, asked)
+def _one(asked: _Asked) -> int:
+    from oncall.cli.one_dispatch import one_dispatch  # here: only --dispatch needs it
+
+    judged = one_dispatch(asked.job, asked.today, asked.zone)
+    summary = Summary()
+    summary.add(judged.verdict)
+    _show_one(judged, summary, asked)
     return 0 if judged.verdict.result in GOOD else 1
-
-
-def _as_it_is(judged: Judged) -> Judged:
-    return judged
-
-
-def not_there(job: Job, dispatch: str) -> str:
-    """Why there is nothing to show: the nearest id there is, unless the log is gone by."""
-    missing = f"there is no dispatch {dispatch!r} in the log"
-    if job.log is None:
-        return missing
-    from oncall.fields import suggestion  # here: only an error needs it
-
-    names = _names(job.log)
-    if dispatch in names:
-        filters = job.wanted != Wanted(dispatch)
-        return f"the dispatch {dispatch!r} is {'not as the other options ask' if filters else 'not to be read'}"
-    return f"{missing}{suggestion(dispatch, list(names))}"
-
-
-def _names(log: str) -> dict[str, None]:
-    """The ids in a log, as far as it is worth looking."""
-    from oncall.logs.reading import Log, open_log  # here: only an error needs it
-
-    names: dict[str, None] = {}
-    with open_log(log) as file:
-        for group in Log(file).groups():
-            names[group.dispatch] = None
-            if len(names) == _MOST_NAMES:
-                break
-    return names
 
 
 def _show_one(judged: Judged, summary: Summary, asked: _Asked) -> None:

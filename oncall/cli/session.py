@@ -111,7 +111,7 @@ def reader_zone(asked: str | None, default: str) -> tzinfo:
         return times.zone(default) or UTC
     found = times.zone(asked.strip())
     if found is None:
-        from oncall.fields import suggestion  # here: only an error needs it
+        from oncall.spelling import suggestion  # here: only an error needs it
 
         raise OncallError(f"{asked!r} is not an IANA time zone{suggestion(asked, times.zone_names())}")
     return found

@@ -139,7 +139,7 @@ def _given(texts: Iterable[str]) -> dict[str, dict[str, Tries]]:
 def _callbacks(texts: Iterable[str]) -> dict[str, int]:
     found = {}
     for text in texts:
-        person, at, delay = text.partition("@")
+        person, at, delay = text.rpartition("@")  # an e-mail address has one, too
         if not at or not person.strip():
             raise OncallError(f"--callback {text}: write PERSON@DELAY, as in manager-1@10m")
         if person.strip() in found:

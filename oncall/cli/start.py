@@ -1,7 +1,12 @@
 """Where the program starts. Until it can handle Ctrl-C itself, Ctrl-C just ends it: importing takes a while."""
 
+from __future__ import annotations
+
 import signal
-from typing import NoReturn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -123,7 +123,7 @@ def _topics(texts: Iterable[str], how: str) -> frozenset[str]:
     if found and how in ("json", "csv"):
         raise OncallError(f"--only chooses among tables: leave it out with --format {how}")
     for text in sorted(found - {*TOPICS}):
-        from oncall.fields import suggestion  # here: only an error needs it
+        from oncall.spelling import suggestion  # here: only an error needs it
 
         raise OncallError(
             f"--only {text}: there is no such table{suggestion(text, TOPICS)}; there are {', '.join(TOPICS)}"
@@ -211,3 +211,5 @@ def _print_markdown(metrics: Metrics, zone: tzinfo, only: frozenset[str]) -> Non
         if table.note:
             print(f"{markdown(table.note)}\n")
         print_table(table.headings, (row.cells for row in table.rows), "github")
+        for note in table.footnotes:
+            print(f"\n{markdown(note)}")

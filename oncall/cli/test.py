@@ -25,15 +25,14 @@ from oncall.answers import account_answer
 from oncall.cli import complete
 from oncall.cli.session import Session, complain, now, on_terminal, print_json, warn, warn_elsewhere
 from oncall.coverage import Coverage, coverage
-from oncall.errors import ERROR, NotFoundError, OncallError, Problem, contained, file_error, problem
+from oncall.errors import ERROR, NotFoundError, OncallError, Problem, file_error
 from oncall.escalation.scenarios import Broken, Scenario
-from oncall.escalation.simulate import simulate
 from oncall.output.test_text import Result, coverage_lines, percent, result_lines, summary_line
 from oncall.output.who_text import Line
 from oncall.plan import EVERYTHING
-from oncall.testing import Judged, judge
+from oncall.testing import Judged, run
 from oncall.workspace.opening import Plans
-from oncall.workspace.scenarios import account_zone, read_scenarios, weak_spots
+from oncall.workspace.scenarios import read_scenarios, weak_spots
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -68,7 +67,7 @@ def test(
     workspace = plans.workspace
     unread = _unread(workspace)
     warn(unread, "scenarios may stand in what could not be read:")
-    results = [_run(plans, one) for one in _asked(workspace, names or [], account).values()]
+    results = [run(plans, scenario) for scenario in _asked(workspace, names or [], account).values()]
     judged = [one for one in results if isinstance(one, Judged)]
     broken = [one for one in results if isinstance(one, Broken)]
     why_broken = {problem for one in broken for problem in one.problems}
@@ -147,28 +146,9 @@ def _meant(text: str, every: Found, workspace: "Workspace") -> list[str]:
 
 
 def _suggestion(text: str, known: Sequence[str]) -> str:
-    from oncall.fields import suggestion  # here: only an error needs it
+    from oncall.spelling import suggestion  # here: only an error needs it
 
     return suggestion(text, known)
-
-
-def _run(plans: Plans, one: Scenario | Broken) -> Result:
-    if isinstance(one, Broken):
-        return one
-
-    def broken(why: str, code: str = "OC001") -> Broken:
-        return Broken(one.name, one.account, one.file, one.line, (problem(code, why, one.file, one.line),))
-
-    try:
-        return contained(lambda: _judged(plans, one), broken, "the workspace")
-    except OncallError as error:
-        return broken(str(error), "OC003")
-
-
-def _judged(plans: Plans, one: Scenario) -> Judged:
-    plan, trace = plans.ask(one.at, lambda plan: (plan, simulate(plan, one.account, one.at, one.assumed)))
-    zone = account_zone(plans.workspace, plans.workspace.accounts[one.account])
-    return Judged(one, zone, plan, trace, judge(one.expect, trace))
 
 
 def _doubts(workspace: "Workspace", judged: Iterable[Judged]) -> set[Problem]:

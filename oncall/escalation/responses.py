@@ -7,6 +7,7 @@ being all that are not named. Delays count from the attempt's start.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
@@ -14,11 +15,12 @@ from msgspec import Struct
 
 from oncall import times
 from oncall.escalation.trace import Event
-from oncall.fields import suggestion
 from oncall.model import Channel, Outcome
+from oncall.spelling import suggestion
 
 CHANNELS: tuple[str, ...] = get_args(Channel)
 OUTCOMES: tuple[str, ...] = tuple(outcome for outcome in get_args(Outcome) if outcome != "cancelled")
+_SCHEME = re.compile(r"\s*(?:tel|sips?|mailto):", re.IGNORECASE)
 EVERY_CHANNEL = "*"
 ACKNOWLEDGED, ENDS = "acknowledged", "ends"
 
@@ -149,7 +151,9 @@ def parse_given(text: str) -> tuple[str, str, Tries]:
     """`PERSON[:CHANNEL]=OUTCOME[@DELAY]`, tries separated by commas: the person, the channel or EVERY_CHANNEL, and the
     responses. `answered@5s+acknowledged@9s` says what follows picking up."""
     who, equals, what = text.partition("=")
-    person, colon, channel = (part.strip() for part in who.partition(":"))
+    scheme = _SCHEME.match(who)
+    name, colon, channel = (part.strip() for part in who[scheme.end() if scheme else 0 :].partition(":"))
+    person = (scheme[0].strip() if scheme else "") + name
     if not equals or not person or not what.strip():
         raise ResponseError(f"{text!r} is no response: write PERSON[:CHANNEL]=OUTCOME[@DELAY], as in tech-1=busy")
     if colon and channel not in CHANNELS:

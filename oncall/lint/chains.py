@@ -21,10 +21,11 @@ from msgspec.structs import replace
 from oncall.escalation.engine import EndlessError
 from oncall.escalation.simulate import simulate
 from oncall.escalation.trace import Attempt, TierRun, Trace
-from oncall.fields import Flag, Name, nearest
+from oncall.fields import Flag, Name
 from oncall.model import Account, Binding, Policy
 from oncall.plan import Plan, Presence
 from oncall.schedule import Window
+from oncall.spelling import nearest
 
 MOST_WORK = 200_000
 """How many steps (tiers, people, methods) are played at most for one chain, and ten times as many for one workspace;

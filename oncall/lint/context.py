@@ -6,7 +6,7 @@ Nothing here reads a file or a clock. What is worked out for one rule is kept fo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta, tzinfo
+from datetime import date, timedelta, timezone, tzinfo
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from oncall import times
 from oncall.errors import Problem
 from oncall.escalation.scenarios import Broken
-from oncall.fields import nearest
 from oncall.lint.calendars import Reading, readings
 from oncall.lint.chains import Chains
 from oncall.lint.schedules import Schedules
@@ -23,7 +22,9 @@ from oncall.lint.walk import Stretch, together, walk, within
 from oncall.lint.wording import Horizon
 from oncall.model import ALWAYS, Account, Binding, Policy, as_tuple
 from oncall.plan import Plan
+from oncall.spelling import nearest
 from oncall.workspace import yaml
+from oncall.workspace.committed import Uncommitted
 from oncall.workspace.compile import workspace_zone
 from oncall.workspace.load import Place, Workspace
 from oncall.workspace.runbooks import Runbook
@@ -34,12 +35,15 @@ if TYPE_CHECKING:
 
 Reach = tuple[frozenset[str], ...]
 
+_FIRST_ZONE = timezone(timedelta(hours=14))  # where a day begins first
+
 
 class Context:
     """A workspace, its plan for the horizon (from `at` to before `until`), and its runbooks by path.
 
     `calendar_files` are the calendars that lie in it, whether or not anything names them, and `rule_names` the names of
     the rules by their codes, for what is written of rules. `log` is what an event log says, None where none was given.
+    `uncommitted` are the calendars of overrides and absences that aren't what the last commit has.
     """
 
     def __init__(
@@ -53,6 +57,7 @@ class Context:
         calendar_files: Sequence[str] = (),
         rule_names: Mapping[str, str] | None = None,
         log: Logged | None = None,
+        uncommitted: Sequence[Uncommitted] = (),
     ) -> None:
         self.workspace = workspace
         self.plan = plan
@@ -62,6 +67,7 @@ class Context:
         self.calendar_files = calendar_files
         self.rule_names = rule_names or {}
         self.log = log
+        self.uncommitted = uncommitted
         self._reach: dict[tuple[object, ...], list[Stretch[Reach]]] = {}
         self._within_reach: dict[tuple[object, ...], list[Stretch[frozenset[str]]]] = {}
         self._scheduled: dict[str, frozenset[str]] = {}
@@ -90,6 +96,10 @@ class Context:
     def today(self) -> date:
         """The date at `at`."""
         return times.at(self.at, self.zone).date()
+
+    def is_future(self, day: date) -> bool:
+        """Whether a day has begun nowhere on Earth yet: what somebody writes down in Kiribati is done."""
+        return day > times.at(self.at, _FIRST_ZONE).date()
 
     @cached_property
     def reported(self) -> Mapping[str, list[Problem]]:

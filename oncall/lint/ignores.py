@@ -23,7 +23,7 @@ from oncall.workspace.runbooks import FRONT_MATTER_END, FRONT_MATTER_START
 UNUSED = "OC007"  # judges the comments, so none of them can silence it
 LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # where libyaml, whose marks places are, begins a line
 
-_MARKER = re.compile(r"#[ \t]*oncall:[ \t]*ignore(?![\w-])[ \t]*(?:\[([^\]\n]*)\])?", re.IGNORECASE)
+_MARKER = re.compile(r"#[ \t]*oncall:[ \t]*ignore(?![\w-])[ \t]*(?:\[([^\[\]\n]{0,1000})\])?", re.IGNORECASE)
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _YAML = (".yaml", ".yml")
 

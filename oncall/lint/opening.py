@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from oncall.lint.context import Context
 from oncall.lint.rules import RULES
 from oncall.schedule import Window
+from oncall.workspace.committed import uncommitted_calendars
 from oncall.workspace.compile import compile_plan
 from oncall.workspace.load import Workspace, load
 from oncall.workspace.runbooks import read_runbook
@@ -29,4 +30,14 @@ def context_of(workspace: Workspace, at: int, horizon: int | None = None, log: L
     runbooks = {path: read_runbook(workspace.files, path) for path in sorted(paths)}
     calendar_files = workspace.files.calendar_files(workspace.settings.exclude)
     rule_names = {rule.code: rule.name for rule in RULES}
-    return Context(workspace, plan, runbooks, at, until, calendar_files=calendar_files, rule_names=rule_names, log=log)
+    return Context(
+        workspace,
+        plan,
+        runbooks,
+        at,
+        until,
+        calendar_files=calendar_files,
+        rule_names=rule_names,
+        log=log,
+        uncommitted=uncommitted_calendars(workspace),
+    )

@@ -23,6 +23,7 @@ from oncall.lint.rule import Rule
 from oncall.lint.rules import RULES
 from oncall.lint.rules.oc007_unused_ignore import unused
 from oncall.lint.wording import Horizon
+from oncall.spelling import limited_suggestions, nearest
 from oncall.workspace.files import HEAD
 
 NAMES = {rule.code: rule.name for rule in RULES}
@@ -112,8 +113,6 @@ def check_selection(selection: Selection, *, with_log: bool = True) -> None:
 
 def suggested(word: str) -> str:
     """What a word that is no code may have meant."""
-    from oncall.fields import nearest  # here: only an error needs it
-
     by_name = {name: code for code, name in NAMES.items()}
     found = nearest(word, [*NAMES, *by_name])
     return f" (did you mean {by_name.get(found, found)}?)" if found else "; `oncall lint --explain all` lists them"
@@ -187,8 +186,13 @@ def unjudged(context: Context) -> set[str]:
 
 def known_of(context: Context, name: str) -> Known:
     """What a state of a workspace has, asked about at the same instant: everything that comments and settings leave."""
-    known = Known(name, seen_until=context.until)
-    for one in findings(context):
+    return known_from(findings(context), name, context.until)
+
+
+def known_from(problems: Iterable[Problem], name: str, seen_until: int) -> Known:
+    """The same of findings that are at hand."""
+    known = Known(name, seen_until=seen_until)
+    for one in problems:
         known.counts[exactly(one)] += 1
         if one.spans:
             known.spans.setdefault(exactly(one), []).extend(one.spans)
@@ -198,7 +202,8 @@ def known_of(context: Context, name: str) -> Known:
 def _left(context: Context, silenced: Silenced) -> list[Problem]:
     """What comments and settings leave, counting what they do not."""
     open_codes = unjudged(context)
-    found = {one for rule in RULES if rule.code not in open_codes for one in _found_by(rule, context)}
+    with limited_suggestions():
+        found = {one for rule in RULES if rule.code not in open_codes for one in _found_by(rule, context)}
     ignores = read_ignores(context.workspace.files.contents, context.runbooks)
     used, loud = _used(ignores, found)
     unreadable = {one.file for one in found if one.code == "OC001"}

@@ -9,8 +9,15 @@ from functools import cached_property
 from oncall.plan import Plan
 from oncall.workspace.numbers import endpoint, line, readings
 
+_EXTENSION = re.compile(
+    r"(?:(?:sips?|tel|client):|([a-z][\w.]*/)|(?:extension|ext|x)[.:# ]*)?"  # sip:7004@…, PJSIP/7004, ext. 7004
+    r"([*#]?\d{1,8})"
+    r"(?:-[0-9a-f]{6,10}(?:;[12])?|(?(1)-[0-9a-f]{1,5}|(?!))|[@;:].*|/(?:sips?:.*|[a-z]+))?",
+    re.IGNORECASE | re.ASCII,
+)
 _CALL_MARK = re.compile(r"-[0-9a-f]{8}(;[12])?$|(;[12])$")
 _WHOLE_NUMBER = 7
+_LONGEST_CHANNEL = 250
 _KEPT = 16
 
 
@@ -37,18 +44,24 @@ class Contacts:
 
     def recognized(self, address: str) -> tuple[str, ...]:
         """The people whom an address means: those who have it, else whoever a telephone system calls so, by an alias
-        or a part of the channel it names (`PJSIP/7004` of `PJSIP/7004/sip:7004@10.0.0.9`)."""
+        or a part of the channel it names (`PJSIP/7004` of `PJSIP/7004/sip:7004@10.0.0.9`), else by an extension."""
         people = self.people_at(address)
         for name in () if people else channel_names(address):
             person = self.person_named(name)
             if person is not None:
                 return (person,)
-        return people
+        return people or self.people_with_extension(address)
+
+    def people_with_extension(self, text: str) -> tuple[str, ...]:
+        """The people whose extension a text is, alone or as the peer of a channel: `7004`, `PJSIP/7004-0000001a`,
+        `Local/7004@from-queue/n`, `sip:7004@10.0.0.9`."""
+        written = _EXTENSION.fullmatch(text.strip()[:_LONGEST_CHANNEL])
+        return self._extensions.get(written[2], ()) if written else ()
 
     def is_of_somebody(self, address: str) -> bool:
         """Whether an address says whom it reaches: a contact method's, or a whole telephone number. An extension, or
         what a telephone system calls one of its channels, does not."""
-        return bool(self.people_at(address)) or is_whole_number(address)
+        return bool(self.people_at(address)) or (is_whole_number(address) and not self.people_with_extension(address))
 
     def person_named(self, text: str) -> str | None:
         """The person whom a text names: by id, name, alias or email, as calendars do; None where nobody, or more than
@@ -73,6 +86,14 @@ class Contacts:
             for address in addresses:
                 found.setdefault(address, {})[name] = None
         return {address: tuple(sorted(names)) for address, names in found.items()}
+
+    @cached_property
+    def _extensions(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, dict[str, None]] = {}
+        for name, person in self.plan.people.items():
+            for extension in person.extensions:
+                found.setdefault(extension.strip(), {})[name] = None
+        return {extension: tuple(sorted(names)) for extension, names in found.items()}
 
     @cached_property
     def _names(self) -> Mapping[str, tuple[str, ...]]:

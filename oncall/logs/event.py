@@ -67,6 +67,10 @@ OUTCOMES: tuple[str, ...] = get_args(Outcome)
 Instant = Annotated[datetime, Meta(tz=True)]
 
 
+LEFT_BY_KEY = "pressed a key to leave the queue"
+"""The `text` of a `caller_hung_up` of a caller who left without hanging up."""
+
+
 class Source(Struct, frozen=True, omit_defaults=True):
     """Where an imported event comes from: the system, its file, the line in it.
 

@@ -15,10 +15,11 @@ from functools import cached_property, lru_cache, partial
 from itertools import groupby
 from typing import IO, Any
 
-from msgspec import Struct, msgpack
+from msgspec import Struct, field, msgpack
 
 from oncall.errors import OncallError, contained, internal_error
-from oncall.logs.contacts import Contacts
+from oncall.logs.callbacks import Callers
+from oncall.logs.contacts import Contacts, channel_names
 from oncall.logs.event import LogEvent, Source, encode
 from oncall.logs.ordering import Sorter
 from oncall.logs.shows import EVERYTHING, Shows
@@ -31,6 +32,9 @@ NO_NAME = "nothing says who this is; the event is written without a person"
 TOO_MUCH = "more than 10,000 letters in one place; left out"
 NOT_UNICODE = "not UTF-8: save the file as UTF-8"
 REPEATED = "the same entry once more"
+UNRELATED = "an outgoing call that belongs to no incoming one"
+OUTGOING = "part of a call that somebody of the workspace made"
+INTERNAL = "a call between two people of the workspace: nobody from outside is in it"
 MOST_UNMAPPED = 100_000
 MOST_LETTERS = 10_000  # of one cell: an event of several such is still a line that the log's reader takes
 
@@ -76,13 +80,16 @@ class Asked(Struct, frozen=True):
 
 class Format(Struct, frozen=True):
     """A format by its name: how its rows are read, and what those of one dispatch mean. `needs_zone` where no time in
-    it has one; `shows` is what its records can show at all."""
+    it has one; `shows` is what its records can show at all; `recognizes` says of the beginning of a file whether it
+    can be of no other format, which is then called by its `title`."""
 
     name: str
     rows: Callable[[IO[bytes], Asked], Iterator[Row | Remark]]
     tell: Callable[[Telling, Sequence[Row]], None]
     needs_zone: bool = False
     shows: Shows = EVERYTHING
+    title: str = ""
+    recognizes: Callable[[str], bool] | None = None
 
 
 class Names:
@@ -98,12 +105,13 @@ class Names:
         return text if text in self._contacts.plan.accounts else self._accounts.get(_spelt(text))
 
     def _person(self, names: tuple[str, ...], address: str) -> tuple[str | None, str | None]:
-        """Who is called one of the names, else has the address; or why nobody is."""
-        for name in names:
-            found = self._contacts.person_named(name)
-            if found is not None:
-                return found, None
+        """Who is called one of the names, else has the address, else an extension that a name is; or why nobody is."""
+        spellings = (*names, *(part for name in names for part in channel_names(name)))
+        named = next(filter(None, map(self._contacts.person_named, spellings)), None)
+        if named is not None:
+            return named, None
         people = self._contacts.recognized(address) if address else ()
+        people = people or next(filter(None, map(self._contacts.people_with_extension, names)), ())
         if len(people) == 1:
             return people[0], None
         if people:
@@ -125,9 +133,10 @@ class Names:
 class Telling:
     """What is told of one dispatch: events and remarks, in the order they are to stand at one instant."""
 
-    def __init__(self, format: Format, dispatch: str, asked: Asked, names: Names) -> None:
+    def __init__(self, format: Format, dispatch: str, asked: Asked, names: Names, calls: _Calls | None = None) -> None:
         self.dispatch = dispatch
         self.said: list[LogEvent | Remark] = []
+        self._calls = _Calls() if calls is None else calls
         self._format = format
         self._shows = format.shows
         self.asked = asked
@@ -151,6 +160,11 @@ class Telling:
         """Something no event says."""
         self.said.append(Remark(row.line, reason, what, aside))
 
+    def untold(self, rows: Iterable[Row]) -> list[Row]:
+        """The rows that no event and no remark is about so far."""
+        told = {said.line if isinstance(said, Remark) else said.source and said.source.line for said in self.said}
+        return [row for row in rows if row.line not in told]
+
     def received(self, row: Row, time: datetime, line: str, names: Iterable[str] = (), **fields: Any) -> None:
         """A call or message came in, on a line; `names` are what may name the account besides."""
         names = [name for name in names if name]
@@ -159,7 +173,22 @@ class Telling:
         account = account or self.asked.account
         if account is None:
             self.remark(row, NO_ACCOUNT, line or next(iter(names), ""))
+        self._calls.callers.add(fields.get("caller") or "", self.dispatch, time)
         self.event(row, "received", time, account=account, line=line, **fields)
+
+    def outgoing(self, call: OutgoingCall) -> None:
+        """A call that somebody of ours made, which is no dispatch: a callback, where its number had called."""
+        self._calls.outgoing.append(call)
+
+    def called_back(self, call: OutgoingCall) -> None:
+        """An outgoing call to the number that this dispatch came from."""
+        known = {**call.fields, "address": call.number}
+        if call.picked_up is not None:
+            why = "an outgoing call to the number that had called"
+            self.event(call.row, "callback_completed", call.picked_up, inferred=why, **known)
+        else:
+            text = "an outgoing call to the number that had called was not taken"
+            self.event(call.row, "note", call.began, text=text, **known)
 
     def who(self, row: Row, names: Iterable[str] = (), address: str = "") -> dict[str, str | None]:
         """The fields that say who a row is about. A name nobody has is kept as `text`: the longest, which says most."""
@@ -170,9 +199,22 @@ class Telling:
             self.remark(row, why_not, address or shown)
         return {"person": person, "address": address, "text": "" if person else shown}
 
+    def who_is(self, text: str) -> str | None:
+        """The person who is called so, or has this number."""
+        return self._names.person((text,), text)[0]
+
     def account_named(self, text: str) -> str | None:
         """The account that a text is the id or the name of."""
         return self._names.account_named(text)
+
+    def account_of(self, name: str, line: str) -> str | None:
+        """The account that a name is of, else a line; None where neither is known."""
+        named = self._names.account_named(name) if name else None
+        return named or (self._names.account_of(line) if line else None)
+
+    def is_line(self, number: str) -> bool:
+        """Whether a number is a published line, and nobody's own."""
+        return self._names.account_of(number) is not None and self._names.person((), number)[0] is None
 
     def stamp(self, row: Row, cell: str, *, not_before: int | None = None) -> datetime | None:
         """When a cell says; None where it is empty or cannot be understood, which is remarked. A local time that came
@@ -193,6 +235,34 @@ class Telling:
         return time
 
 
+class OutgoingCall(Struct, frozen=True):
+    """A call that somebody of ours made: to which number, when, and when it was picked up, if it was."""
+
+    row: Row
+    number: str
+    began: datetime
+    picked_up: datetime | None = None
+    fields: dict[str, Any] = {}
+
+
+class _Calls(Struct, frozen=True):
+    """What the dispatches of a log have to know of each other: who called, and which calls were made."""
+
+    callers: Callers = field(default_factory=Callers)
+    outgoing: list[OutgoingCall] = field(default_factory=list)
+
+    def tell(self, telling: Callable[[str], Telling]) -> Iterator[LogEvent | Remark]:
+        """What the outgoing calls were: part of the dispatch that they answer, or nothing of a dispatch."""
+        for call in self.outgoing:
+            dispatch = self.callers.called(call.number, call.began)
+            if dispatch is None:
+                yield Remark(call.row.line, UNRELATED, call.number, aside=True)
+                continue
+            told = telling(dispatch)
+            told.called_back(call)
+            yield from told.said
+
+
 def import_log(format: Format, source: IO[bytes], asked: Asked, remark: Callable[[Remark], None]) -> Iterator[bytes]:
     """The lines of the event log that a file becomes, by time. Remarks are told as they come; all have been told
     before the first line is given."""
@@ -202,20 +272,24 @@ def import_log(format: Format, source: IO[bytes], asked: Asked, remark: Callable
                 remark(one)
             else:
                 _add_row(grouped, one, remark)
-        names = Names(asked.contacts)
-        for dispatch, rows in _by_dispatch(grouped):
-            telling = Telling(format, dispatch, asked, names)
-            contained(
-                partial(format.tell, telling, rows), partial(telling.remark, rows[0]), "the lines of this dispatch"
-            )
-            for said in telling.said:
-                if isinstance(said, Remark):
-                    remark(said)
-                else:
-                    ordered.add((said.time - _EPOCH) // timedelta(microseconds=1), encode(said))
+        for said in _told(format, grouped, asked):
+            if isinstance(said, Remark):
+                remark(said)
+            else:
+                ordered.add((said.time - _EPOCH) // timedelta(microseconds=1), encode(said))
         grouped.close()
         for _, line in ordered:
             yield line
+
+
+def _told(format: Format, grouped: Sorter, asked: Asked) -> Iterator[LogEvent | Remark]:
+    """What the rows mean, dispatch by dispatch, and the calls that were made between them."""
+    names, calls = Names(asked.contacts), _Calls()
+    for dispatch, rows in _by_dispatch(grouped):
+        telling = Telling(format, dispatch, asked, names, calls)
+        contained(partial(format.tell, telling, rows), partial(telling.remark, rows[0]), "the lines of this dispatch")
+        yield from telling.said
+    yield from calls.tell(lambda dispatch: Telling(format, dispatch, asked, names, calls))
 
 
 def _rows(format: Format, source: IO[bytes], asked: Asked) -> Iterator[Row | Remark]:

@@ -62,12 +62,19 @@ class _Unpacked(io.RawIOBase):
         self._packed = _Counted(packed)
         self._content = gzip.GzipFile(fileobj=cast(IO[bytes], self._packed))
         self._size = 0
+        self._damage: Exception | None = None
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, into: Any) -> int:
-        found = self._content.read1(len(into))  # `read` would lose what comes before the damage
+        if self._damage:
+            raise self._damage
+        try:
+            found = self._content.read1(len(into))  # `read` would lose what comes before the damage
+        except _DAMAGED as error:  # once: after that gzip says that the file has ended
+            self._damage = error
+            raise
         self._size += len(found)
         if self._size > max(MOST_UNPACKED, MOST_RATIO * self._packed.count):
             raise _DenseError
@@ -85,10 +92,22 @@ def unpacked(source: IO[bytes]) -> io.BufferedReader:
 
 def first_letter(source: io.BufferedReader) -> str:
     """The first letter of what `unpacked` gave that is no space, without reading it."""
+    return beginning(source).decode("utf-8-sig", "replace").lstrip()[:1]
+
+
+def beginning(source: io.BufferedReader) -> bytes:
+    """The first few thousand bytes of what `unpacked` gave, without reading it; none where it is damaged there."""
     try:
-        return source.peek(4096)[:4096].decode("utf-8-sig", "replace").lstrip()[:1]
+        return source.peek(4096)[:4096]
     except _DAMAGED:
-        return ""
+        return b""
+
+
+def first_cells(text: str) -> list[str]:
+    """The cells of the first line of a text, as `table` separates them."""
+    line = next((line for line in text.splitlines() if line.strip()), "")
+    found = _cells(1, line, _separator(line))
+    return found.cells if isinstance(found, Cells) else []
 
 
 def chunks(source: io.BufferedReader) -> Iterator[bytes | Remark]:
@@ -141,11 +160,15 @@ def table(source: io.BufferedReader, *, across: bool = False) -> Iterator[Cells 
             yield one
             continue
         if separator is None:
-            separator = next((mark for mark in ",;\t" if mark in one.text), ",")
+            separator = _separator(one.text)
         text = one.text
         if across and text.count('"') % 2:
             text = _whole(one, waiting, incoming)
         yield _cells(one.number, text, separator)
+
+
+def _separator(line: str) -> str:
+    return next((mark for mark in ",;\t" if mark in line), ",")
 
 
 def _whole(start: Line, waiting: deque[Line | Remark], incoming: Iterator[Line | Remark]) -> str:

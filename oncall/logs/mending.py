@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 
 from oncall.errors import contained
-from oncall.fields import suggestion
 from oncall.logs.event import DECODER, TYPES, LogEvent
 from oncall.logs.faults import Fault
 from oncall.logs.stamps import FIRST_YEAR, LAST_YEAR
+from oncall.spelling import suggestion
 
 _NEEDED = ("time", "type", "dispatch")
 _DECIDES = ("attempt", "person", "address", "channel", "outcome", "account", "line", "until", "due", "owner", "source")

@@ -125,9 +125,12 @@ class Log:
         if text in rest or b"\\" in rest:
             yield number + 1, rest
 
-    def groups(self, only: str | None = None, part: tuple[int, int] = (0, 1)) -> Iterator[Group]:
-        """The dispatches, in the order of their first lines. `only` is one of them; `part` (which, of how many) is a
-        share of them by their ids, for several processes that read one log."""
+    def groups(
+        self, only: str | None = None, part: tuple[int, int] = (0, 1), *, beginning: bool = False
+    ) -> Iterator[Group]:
+        """The dispatches, in the order of their first lines. `only` is one of them, or, with `beginning`, what their
+        ids begin with; `part` (which, of how many) is a share of them by their ids, for several processes that read one
+        log."""
         lines = self.lines_with(only.encode("utf-8", "surrogatepass")) if only else self.lines()
         grouping = _Grouping(self.faults)
         which, number_of_parts = part
@@ -143,7 +146,7 @@ class Log:
                 if self._unreadable > _MOST_UNREADABLE and self._unreadable > number // 2:
                     self._break_off(f"more than half of {number:,} lines could not be read: the rest was not tried")
                     break
-            if name is None or (only is not None and name != only):
+            if name is None or (only is not None and name != only and not (beginning and name.startswith(only))):
                 continue
             if number_of_parts > 1 and zlib.crc32(name.encode("utf-8", "surrogatepass")) % number_of_parts != which:
                 continue

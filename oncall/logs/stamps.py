@@ -42,6 +42,12 @@ _TYPED = re.compile(
 )
 _NUMBER = re.compile(r"\d{4,6}([.,]\d+)?|\d+([.,]\d+)?E[+-]?\d+|#+", re.ASCII | re.IGNORECASE)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_EPOCH = re.compile(r"(\d{9,10})(\.\d{1,9})?|\d{12,13}|\d{15,16}", re.ASCII)
+_WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,? +(?=\d{1,2}[/.-]|[a-z]{3})", re.IGNORECASE)
+_NAMED_MONTH = re.compile(
+    r"(?:([A-Za-z]{3,9})\.? (\d{1,2})|(\d{1,2})[ -]([A-Za-z]{3,9})\.?),?[ -](\d{4}),?(?: at)?[ T](\d{1,2}:\d\d.*)",
+    re.ASCII,
+)
 _MARK = re.compile(r"(.*\d(?: ?[AaPp][Mm])?) ?([A-Z]{2,5})", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 1970, 2199  # of what can be meant
 
@@ -93,6 +99,12 @@ def _marked(moment: datetime, mark: str, zone: tzinfo | None) -> datetime:
 def as_iso(text: str, order: str | None) -> str:
     """What was typed by hand, as ISO 8601: hours of one digit, AM and PM, and dates in an order, `ymd`, `dmy` or `mdy`;
     None where only the ISO form says which is the month. What is no such date is given back as it is."""
+    text = _WEEKDAY.sub("", text.strip()[:100])
+    named = _NAMED_MONTH.fullmatch(text)
+    if named is not None:
+        return as_iso(_named_day(named), order)
+    if _EPOCH.fullmatch(text.strip()):
+        return _epoch_iso(text.strip())
     text, mark = split_mark(text)
     if mark:
         return f"{as_iso(text, order)} {mark}"
@@ -109,6 +121,26 @@ def as_iso(text: str, order: str | None) -> str:
     if _SPREADSHEET.fullmatch(text.strip()[:100]):
         raise StampError(NOT_A_TIME)
     return text
+
+
+def _named_day(match: re.Match[str]) -> str:
+    """A day whose month is a word (`Nov 5, 2026 9:20 PM`) with the month as a number."""
+    month, day = (match[1], match[2]) if match[1] else (match[4], match[3])
+    if month[:3].casefold() not in _MONTHS:
+        raise StampError(NOT_A_TIME)
+    return f"{match[5]}-{_MONTHS.index(month[:3].casefold()) + 1:02}-{int(day):02} {match[6]}"
+
+
+def _epoch_iso(text: str) -> str:
+    """Seconds since 1970, or as many thousandths or millionths of one as only those can be, as ISO 8601."""
+    whole, _, fraction = text.partition(".")
+    digits = len(whole)
+    scale = 1 if digits <= 10 else 1000 if digits <= 13 else 1_000_000
+    moment = epoch(int(whole) // scale)
+    if moment is None:
+        raise StampError(NOT_A_TIME)
+    parts = fraction[:6].ljust(6, "0") if fraction else f"{int(whole) % scale * (1_000_000 // scale):06}"
+    return (moment + timedelta(microseconds=int(parts))).isoformat()
 
 
 def _day(separator: str, parts: tuple[str, str, str], order: str | None) -> str:

@@ -7,9 +7,11 @@ lengths of time are in words; times of day are given only for what is owed.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, tzinfo
+from itertools import accumulate
 from string import Formatter
 from typing import Any
 
@@ -640,29 +642,29 @@ def wrapped(line: Line, width: int, indent: int) -> Iterator[Line]:
     """A line broken between words, all but the first part of it indented. Nothing else is broken, and what somebody may
     copy counts as one word."""
     text = "".join(part.replace(" ", "\0") if kind == "path" else part for part, kind in line)
+    offsets = list(accumulate((len(part) for part, _ in line), initial=0))
     start, used = 0, 0
     for word in re.finditer(r" *[^ ]+", text):
         begins = word.end() - len(word[0].lstrip())
         size = cell_len(text[start : word.end()].replace("\0", " ")) + used
         if begins > start and word.start() > start and size > width:
-            yield _indented(_cut(line, start, word.start()), indent if start else 0)
+            yield _indented(_cut(line, offsets, start, word.start()), indent if start else 0)
             start, used = begins, indent
-    yield _indented(_cut(line, start, len(text)), indent if start else 0)
+    yield _indented(_cut(line, offsets, start, len(text)), indent if start else 0)
 
 
 def _indented(line: Line, indent: int) -> Line:
     return ((" " * indent, "title"), *line) if indent else line
 
 
-def _cut(line: Line, start: int, end: int) -> Line:
-    """The spans of a line between two places in its text."""
-    found: list[Span] = []
-    place = 0
-    for text, kind in line:
-        part = text[max(0, start - place) : max(0, end - place)]
-        found += ((part, kind),) if part else ()
-        place += len(text)
-    return tuple(found)
+def _cut(line: Line, offsets: Sequence[int], start: int, end: int) -> Line:
+    """The spans of a line between two places in its text; `offsets` is where each begins."""
+    first, last = bisect_right(offsets, start) - 1, bisect_left(offsets, end)
+    return tuple(
+        (part, kind)
+        for (text, kind), offset in zip(line[first:last], offsets[first:last], strict=False)
+        if (part := text[max(0, start - offset) : end - offset])
+    )
 
 
 def explain_markdown(words: Told) -> str:

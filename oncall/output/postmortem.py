@@ -38,6 +38,7 @@ from oncall.output.replay_words import (
     called,
     cause_text,
     divergence_text,
+    entered_text,
     expected_outcome,
     offset,
     place_of,
@@ -45,14 +46,14 @@ from oncall.output.replay_words import (
     tried,
     why_due,
 )
-from oncall.output.told import callback_told, spoken, spoken_moment, told
+from oncall.output.told import callback_told, experienced, late_told, spoken, spoken_moment, told
 from oncall.output.trace_text import SKIPPED
 from oncall.output.words import REASONS, day_and_time, iso, moment
 from oncall.plan import Plan, PlanUsed
 from oncall.postmortem.duty import Duty, duties_of
 from oncall.postmortem.findings import Findings
 from oncall.replay.run import Judged
-from oncall.replay.verdict import GOOD, RULES_VERSION, ActualAttempt, Counterfactual, Verdict
+from oncall.replay.verdict import GOOD, RULES_VERSION, ActualAttempt, Counterfactual, RelatedCall, Verdict
 
 
 class Asked(Struct, frozen=True):
@@ -133,9 +134,20 @@ def _experience(judged: Judged, zone: tzinfo) -> Section:
         [
             Badge(short(verdict.result), RESULTS[verdict.result], look),
             Text(lead, "lead"),
-            Facts((Fact("In one sentence, to be told to a client", told(verdict, zone, judged.plan)),)),
+            Facts(
+                (
+                    Fact("In one sentence, to be told to a client", told(verdict, zone, judged.plan)),
+                    *(_again(call, verdict, zone) for call in verdict.related or ()),
+                )
+            ),
         ],
     )
+
+
+def _again(call: RelatedCall, verdict: Verdict, zone: tzinfo) -> Fact:
+    """Another call of the same caller."""
+    when = "later" if call.at >= verdict.at else "earlier"
+    return Fact(f"The same caller, {when}", f"{call.dispatch}, {moment(call.at, zone)}: {short(call.result)}")
 
 
 def _came(judged: Judged, zone: tzinfo) -> str:
@@ -152,7 +164,7 @@ def _ended(verdict: Verdict) -> str:
     if verdict.result == "reached":
         return f"a person took it {_after(verdict.acknowledged)}"
     if verdict.result == "answered":
-        return "it was picked up, and nothing proves that a person took it"
+        return experienced(verdict)
     if verdict.result == "undetermined":
         return "what came of it cannot be told from the log"
     if verdict.hung_up is not None:
@@ -168,22 +180,37 @@ def _after(seconds: float | None) -> str:
 
 def _meanwhile(verdict: Verdict) -> str:
     """What was done about it, and what came of it later."""
-    people = len({one.person or one.address or one.id for one in verdict.actual})
-    number = len(verdict.actual)
-    if not number:
-        text = "Nobody was tried"
-    elif verdict.result in ("reached", "answered") and number == 1:
-        text = "The first person who was tried took it" if verdict.result == "reached" else "One person was tried"
-    else:
-        once = "once" if number == 1 else "twice" if number == 2 else f"{number} times"
-        who = "one person was" if people == 1 else f"{people} people were"
-        text = f"{who.capitalize()} tried, {once}" if people == 1 else f"{who.capitalize()} tried, {once} in all"
+    text = _tries(verdict)
+    late = late_told(verdict)
+    if late:
+        text += f"; {late}"
     after = callback_told(verdict)
     if after:
         text += f"; {after}"
     if verdict.resolved is not None:
         text += f"; the caller's reason {'was' if verdict.resolved else 'was not'} dealt with"
     return f"{text}."
+
+
+def _tries(verdict: Verdict) -> str:
+    """How many people were tried, how often, and what else was dialled."""
+    people = len({attempt.person for attempt in verdict.actual if attempt.person is not None})
+    tries = sum(attempt.person is not None for attempt in verdict.actual)
+    if verdict.result in ("reached", "answered") and len(verdict.actual) == tries == 1:
+        return "The first person who was tried took it" if verdict.result == "reached" else "One person was tried"
+    parts = []
+    if people:
+        once = "once" if tries == 1 else "twice" if tries == 2 else f"{tries} times"
+        parts.append(f"One person was tried, {once}" if people == 1 else f"{people} people were tried, {once} in all")
+    strange = len({attempt.address for attempt in verdict.actual if attempt.person is None and attempt.address})
+    if strange:
+        numbers = "a number that is nobody's was" if strange == 1 else f"{strange} numbers that are nobody's were"
+        parts.append(f"{numbers} dialled")
+    unnamed = sum(attempt.person is None and attempt.address is None for attempt in verdict.actual)
+    if unnamed:
+        parts.append(f"whom {'one attempt' if unnamed == 1 else f'{unnamed} attempts'} tried is not in the log")
+    text = "; ".join(parts) or "nobody was tried"
+    return text[0].upper() + text[1:]
 
 
 # Who was on call.
@@ -244,6 +271,10 @@ def _attempts(judged: Judged, zone: tzinfo) -> Section:
         blocks.append(Table("What happened", ("#", "When", "Who was tried", "Outcome", "Evidence"), rows, marked, mark))
     else:
         blocks.append(Text("Nobody was tried: the log has no attempt of this dispatch."))
+    if verdict.transfer is not None and verdict.transfer.attempts:
+        rows = tuple(_actual(number, one, judged, zone) for number, one in enumerate(verdict.transfer.attempts, 1))
+        caption = f"After it was passed on at {offset(verdict.transfer.at)}: no part of the chain"
+        blocks.append(Table(caption, ("#", "When", "Who was tried", "Outcome", "Evidence"), rows))
     due: list[Block] = []
     if verdict.expected and plan:
         marked = (first.expected,) if first and first.expected is not None else ()
@@ -299,7 +330,7 @@ def _cause(judged: Judged) -> Section:
     verdict, plan = judged.verdict, judged.plan
     blocks: list[Block] = []
     if verdict.cause is None:
-        blocks.append(Text("It ended well, and needs no cause."))
+        blocks.append(Text(_no_cause(verdict)))
     else:
         blocks.append(Text(f"{short(verdict.cause).capitalize()}: {cause_text(verdict)}.", "lead"))
     first = verdict.first_divergence
@@ -320,6 +351,14 @@ def _cause(judged: Judged) -> Section:
         "cause",
         blocks,
         [section("What says so", "evidence", [Facts(evidence, places=True)])] if evidence else [],
+    )
+
+
+def _no_cause(verdict: Verdict) -> str:
+    if verdict.lost_in_transfer:
+        return "It was picked up, and lost when it was passed on: nobody picked up there, and the caller hung up."
+    return (
+        "It was picked up, and needs no cause." if verdict.result == "answered" else "It ended well: no cause needed."
     )
 
 
@@ -409,6 +448,10 @@ def _inputs(judged: Judged, findings: Findings, asked: Asked) -> Section:
         Fact("Lines of the dispatch", f"{asked.lines}, from line {verdict.log_line}"),
         Fact("Digest of these lines", f"sha256 {asked.digest}", exact=True),
         *_plan("Rules in force", verdict.plan),
+        *(
+            Fact("In force by the file", f"an event of {event.file}, {entered_text(event, asked.zone)}")
+            for event in (verdict.plan.entered if verdict.plan else ())
+        ),
         *_plan("Proposed rules", verdict.counterfactual.plan if verdict.counterfactual else None),
     ]
     if findings.plan is not None and verdict.plan is not None and findings.plan.digest != verdict.plan.digest:

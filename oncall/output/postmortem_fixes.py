@@ -3,37 +3,59 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, tzinfo
 from difflib import unified_diff
 
+from oncall.errors import Problem
+from oncall.lint.wording import few
 from oncall.output.blocks import Block, Bullets, Code, Fact, Facts, Section, Text, section
 from oncall.output.replay_words import CHANGES, short
 from oncall.output.scenario_yaml import scenario_yaml
 from oncall.output.words import iso
 from oncall.postmortem.findings import Findings, Together
-from oncall.postmortem.fix import Proposal, Shift
+from oncall.postmortem.fix import Proposal
+from oncall.postmortem.lessons import Lesson
+from oncall.postmortem.proof import Proof, Shift
 from oncall.replay.run import Judged
 from oncall.replay.verdict import GOOD, Counterfactual
 from oncall.workspace.amend import Edit, Wish
 
 _CONTEXT = 2
+_ALL_DROPPED = "No edit of a file is proposed: each that was tried breaks something else."
+_TRIED = "in the copy: "
 _AFFECTED = {"no_backup": "OC101", "schedule_gap": "OC301"}
 
 
 def fix_plan(judged: Judged, findings: Findings) -> Section:
     """What to change."""
     title, name = "What to change", "fix"
+    lessons = [section("What lint finds by the files of the time", "lessons", _lessons(findings.lessons))]
+    above = lessons if findings.lessons else []
     if not findings.proposals:
-        return section(title, name, [Text(_nothing(judged, findings)), *_since(findings)])
+        dropped = section("Considered and dropped", "dropped", _dropped(findings.dropped))
+        below = [*above, *([dropped] if findings.dropped else [])]
+        return section(title, name, [Text(_nothing(judged, findings)), *_since(findings)], below)
     blocks: list[Block] = [Text(_introduction(judged, findings)), *_since(findings)]
-    sections = [
+    sections = above + [
         section(f"Fix {number}: {one.fix.title}", f"fix-{number}", _proposal(one))
         for number, one in enumerate(findings.proposals, 1)
     ]
     if findings.together is not None:
         sections.append(section("All of them together", "together", _together(findings.together)))
+    if findings.dropped:
+        sections.append(section("Considered and dropped", "dropped", _dropped(findings.dropped)))
     return section(title, name, blocks, sections)
+
+
+def _lessons(lessons: Sequence[Lesson]) -> Iterator[Block]:
+    yield Text("The lesson: lint says this of the step that failed, by the files that were in force.")
+    for lesson in lessons:
+        problem = lesson.problem
+        today = "today's files still have it" if lesson.is_open else "today's files do not have it any more"
+        place = f"{problem.file}:{problem.line or 1}"
+        says = f"{problem.code} {lesson.name}: {problem.message} ({today})"
+        yield Facts((Fact(place, says),), places=True)
 
 
 def _together(found: Together) -> Iterator[Block]:
@@ -43,21 +65,28 @@ def _together(found: Together) -> Iterator[Block]:
     for edit in found.edits:
         yield Code("diff", diff_of(edit))
     yield Text(f"Tried out on this dispatch, together: {_effect(found.effect)}")
+    yield from _proof(found.proof)
 
 
 def _nothing(judged: Judged, findings: Findings) -> str:
     if findings.why_none:
         return f"Nothing can be proposed: {findings.why_none}."
+    if judged.verdict.result == "answered":
+        return "Nothing: it was picked up, and everybody was tried as the policy says."
     if judged.verdict.result in GOOD:
         return "Nothing: it ended well, and as the policy says."
+    if findings.dropped:
+        return _ALL_DROPPED
+    if findings.lessons:
+        return "No edit suggests itself; what lint finds is below."
     return "No rule suggests itself: everybody was tried as the policy says, and nobody took it."
 
 
 def _introduction(judged: Judged, findings: Findings) -> str:
     edits = sum(one.fix.is_edit for one in findings.proposals)
-    parts = ["Each edit is against today's files, and was tried out on this dispatch."]
+    parts = ["Each edit is against today's files, and was tried out on this dispatch and in a copy of the workspace."]
     if not edits:
-        parts = ["No edit of a file mends this by itself."]
+        parts = [_ALL_DROPPED if findings.dropped else "No edit of a file fixes this by itself."]
     if any(one.fix.for_people for one in findings.proposals):
         operator = judged.verdict.operator
         who = (
@@ -94,6 +123,7 @@ def _proposal(one: Proposal) -> Iterator[Block]:
         yield Code("sh", "\n".join(_override(each) for each in fix.shifts))
     if fix.is_edit:
         yield Text(f"Tried out on this dispatch: {_effect(one.effect)}")
+    yield from _proof(one.proof)
 
 
 def _by_hand(wish: Wish) -> str:
@@ -134,6 +164,81 @@ def effect_text(found: Counterfactual) -> str:
     return f"{text}."
 
 
+# What came of an edit in a copy.
+
+
+def _proof(proof: Proof | None) -> Iterator[Block]:
+    if proof is None:
+        return
+    if proof.obstacle:
+        yield Text(f"It could not be made in a copy of the workspace: {proof.obstacle}.", "note")
+        return
+    yield Text("Made in a copy of the workspace:")
+    results = {"lint": _lint_result, "test": _test_result, "replay": _replay_result}
+    yield Bullets(tuple(f"{command}: {result(proof)}." for command, result in results.items()))
+
+
+def _lint_result(proof: Proof) -> str:
+    if not proof.new:
+        return "finds nothing that it does not find today"
+    return f"finds {len(proof.new)} that it does not find today: {_places(proof.new)}"
+
+
+def _places(problems: Sequence[Problem]) -> str:
+    """`OC105 at policies.yaml:15, OC205 at policies.yaml:15 and 2 more`."""
+    return few(list(dict.fromkeys(f"{problem.code} at {problem.file}:{problem.line or 1}" for problem in problems)))
+
+
+def _test_result(proof: Proof) -> str:
+    if not proof.scenarios:
+        return "the workspace has no scenario that passes today"
+    if proof.failing:
+        return f"{len(proof.failing)} of {proof.scenarios} that pass today fail: {few(proof.failing)}"
+    if proof.scenarios == 1:
+        return "the one scenario that passes today passes"
+    return f"all {proof.scenarios} scenarios that pass today pass"
+
+
+def _replay_result(proof: Proof) -> str:
+    accounts = few(proof.accounts)
+    if not proof.dispatches:
+        return f"the log has no other dispatch of {accounts} near this one"
+    number = "1 other dispatch" if proof.dispatches == 1 else f"{proof.dispatches} other dispatches"
+    if not proof.changes:
+        return f"{number} of {accounts}: none would have gone otherwise"
+    parts = []
+    for change in ("worse", "saved", "still_missed", "unknown"):
+        ids = [f"{changed.dispatch} ({changed.account})" for changed in proof.changes if changed.change == change]
+        if ids:
+            parts.append(f"{len(ids)} {short(change)}, {few(ids)}")
+    return f"{number} of {accounts}: {'; '.join(parts)}"
+
+
+def _dropped(dropped: Sequence[Proposal]) -> Iterator[Block]:
+    """What is not proposed as it breaks something, a line each; variants that break the same are one."""
+    yield Text("Each of these was made in a copy of the workspace, and is not proposed because of what came of it:")
+    titles: dict[str, list[str]] = {}
+    for each in dropped:
+        if each.proof is not None:
+            titles.setdefault(_harm(each.proof), []).append(each.fix.title)
+    yield Bullets(tuple(f"{'; or '.join(same)}: {harm}." for harm, same in titles.items()))
+    if any(each.proof is not None and each.proof.failing for each in dropped):
+        yield Text("A scenario that states the rule of today has to be changed together with the rule.", "note")
+
+
+def _harm(proof: Proof) -> str:
+    parts = []
+    if proof.new:
+        parts.append(f"lint would find {_places(proof.new)}")
+    if proof.failing:
+        fail = "scenario would fail" if len(proof.failing) == 1 else "scenarios would fail"
+        parts.append(f"{len(proof.failing)} {fail} ({few(proof.failing)})")
+    worse = [f"{each.dispatch} ({each.account})" for each in proof.changes if each.change == "worse"]
+    if worse:
+        parts.append(f"worse for {few(worse)}")
+    return ", and ".join(parts)
+
+
 # How to prove it.
 
 
@@ -149,14 +254,10 @@ def checklist(judged: Judged, findings: Findings, zone: tzinfo, log: str, worksp
         options = f"{shlex.quote(log)} --candidate {shlex.quote(_folder(place))}"
         command = f"oncall {_where(workspace)}replay {options}"
         steps.append((f"{command} --dispatch {shlex.quote(judged.verdict.dispatch)}", _expected_of(findings)))
-        steps.append((command, "shows no other dispatch as worse"))
+        steps.append((command, _others_text(_proof_of(findings))))
     if copied:
         steps.insert(0, (f"cp -R {shlex.quote(workspace)} {shlex.quote(place)}", "a copy; make the edits in it"))
-    before = (
-        "When the edits are made:"
-        if edited
-        else "No edit is proposed; that the rules are as they should be is shown by:"
-    )
+    before = "When the edits are made:" if edited else "No edit is proposed; what the rules ask for is shown by:"
     blocks: list[Block] = [
         Text("So that the two can be compared:" if copied else before),
         Facts(tuple(Fact(command, says) for command, says in steps), places=True),
@@ -174,16 +275,34 @@ def checklist(judged: Judged, findings: Findings, zone: tzinfo, log: str, worksp
     return section("How to prove it", "proof", blocks)
 
 
+def _proof_of(findings: Findings) -> Proof | None:
+    """What came of all edits that are proposed without a condition."""
+    if findings.together is not None:
+        return findings.together.proof
+    return next((each.proof for each in findings.proposals if each.proof and not each.fix.only_if), None)
+
+
 def _steps(judged: Judged, findings: Findings, workspace: str) -> Iterator[tuple[str, str]]:
-    """What shows that a workspace is in order, and what each has to say."""
+    """What shows that a workspace is in order, and what each said when the edits were made in a copy."""
     command = f"oncall {_where(workspace)}"
-    yield f"{command}lint", "finds nothing that was not there before"
-    select = _AFFECTED.get(str(judged.verdict.cause))
-    if select is not None:
-        yield f"{command}lint --select {select}", "finds nothing: the same hole is nowhere else"
+    proof = _proof_of(findings)
+    if proof is not None and not proof.obstacle:
+        yield f"{command}lint", f"{_TRIED}{_lint_result(proof)}"
+        select = _AFFECTED.get(str(judged.verdict.cause))
+        if select is not None:
+            left = [problem for problem in proof.left if problem.code == select]
+            says = f"{len(left)}: {_places(left)}" if left else "nothing: the same hole is nowhere else"
+            yield f"{command}lint --select {select}", f"{_TRIED}finds {says}"
     if findings.rehearsal is not None:
         yield f"{command}test {findings.rehearsal.name}", "passes: the scenario below, in a new YAML file there"
-        yield f"{command}test", "passes: nothing else has changed"
+    if proof is not None and not proof.obstacle:
+        yield f"{command}test", f"{_TRIED}{_test_result(proof)}"
+
+
+def _others_text(proof: Proof | None) -> str:
+    if proof is None or proof.obstacle:
+        return "shows what comes of every other dispatch"
+    return f"{_TRIED}{_replay_result(proof)}"
 
 
 def _today(passes: bool) -> str:

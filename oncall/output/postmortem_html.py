@@ -15,6 +15,7 @@ from oncall.output.timeline_svg import STYLE as TIMELINE_STYLE
 from oncall.output.words import safe
 
 _MOST = 4000
+_SHORT = 6  # sections of a page that needs no list of them
 _RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
 _RUN = re.compile(f"[{_RIGHT_TO_LEFT}]+(?:[\\s'\".-]+[{_RIGHT_TO_LEFT}]+)*")
 
@@ -57,11 +58,12 @@ footer { margin-top: 2rem; color: var(--quiet); border-top: 1px solid var(--line
 def html_of(found: Page) -> str:
     """The whole page."""
     links = "".join(f'<li><a href="#{one.name}">{shown(one.title)}</a></li>' for one in found.sections)
+    nav = f'<nav aria-label="On this page"><ul>{links}</ul></nav>\n' if len(found.sections) > _SHORT else ""
     body = "\n".join(line for one in found.sections for line in _section(one, 2))
     return page(
         found.title,
         f"<header>\n<h1>{shown(found.title)}</h1>\n<p>{shown(found.subtitle)}</p>\n</header>\n"
-        f'<nav aria-label="On this page"><ul>{links}</ul></nav>\n<main>\n{body}\n</main>',
+        f"{nav}<main>\n{body}\n</main>",
         TIMELINE_STYLE + _STYLE,
     )
 

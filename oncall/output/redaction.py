@@ -35,7 +35,10 @@ _EPOCH = r"(?<![\d+])1\d{9}[.]\d{1,6}(?!\d)"  # what Asterisk calls a call
 _CLOCK = r"\d{1,2}:\d\d(?::\d\d)?(?: ?[+-]\d\d:\d\d)?"
 _NUMBER = r"\+?\(?\d(?:[\s().\-/_‐‑–—·\u00a0]{0,3}\d){5,}"
 _EMAIL = r"(?<![\w.+%-])[\w.+%-]++@[\w-]++(?:\.[\w-]++)+"  # possessive: each run of letters is read once
-FOUND = re.compile(f"(?P<keep>{_DATE}|{_CLOCK}|{_EPOCH})|(?P<email>{_EMAIL})|(?P<number>{_NUMBER})")
+_ID = (  # ids of machines: a UUID, what Twilio calls a call, a digest
+    r"(?<!\w)(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[A-Z]{2}[0-9a-f]{32}|(?=\d{0,63}[a-f])[0-9a-f]{16,64})(?!\w)"
+)
+FOUND = re.compile(f"(?P<keep>{_ID}|{_DATE}|{_CLOCK}|{_EPOCH})|(?P<email>{_EMAIL})|(?P<number>{_NUMBER})")
 
 
 class Redaction:
@@ -273,4 +276,5 @@ def _addresses(judged: Judged, plan: Plan | None) -> Iterator[str]:
         if person in plan.people:
             known = plan.people[person]
             yield from (method.address for method in known.contact_methods)
+            yield from known.extensions
             yield from (known.email,) if known.email else ()

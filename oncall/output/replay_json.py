@@ -14,7 +14,7 @@ from oncall.output.replay_words import ASSUMPTION
 from oncall.output.told import told
 from oncall.output.trace_json import attempt_document
 from oncall.output.words import iso, safe_json
-from oncall.plan import Plan, PlanUsed
+from oncall.plan import EnteredEvent, Plan, PlanUsed
 from oncall.replay.run import Judged
 from oncall.replay.summary import Summary
 from oncall.replay.verdict import (
@@ -59,14 +59,15 @@ def dispatch_document(judged: Judged, zone: tzinfo) -> dict[str, Any]:
         "recordings": list(verdict.recordings),
         "shows": msgspec.structs.asdict(verdict.shows),
         "log_line": verdict.log_line,
-        "plan": _plan(verdict.plan),
+        "plan": _plan(verdict.plan, zone),
         "told": told(verdict, zone, plan),
         "first_divergence": _divergence(first) if first else None,
         "divergences": [_divergence(one) for one in verdict.divergences],
         "expected": _expected(verdict.expected, plan),
         "actual": [_actual(one, plan) for one in verdict.actual],
         "callback": _callback(verdict.callback) if verdict.callback else None,
-        "counterfactual": _counterfactual(verdict, judged.other),
+        "counterfactual": _counterfactual(verdict, judged.other, zone),
+        "related": _related(verdict, zone),
     }
 
 
@@ -91,10 +92,36 @@ def _counted(found: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
 
 
-def _plan(used: PlanUsed | None) -> dict[str, Any] | None:
+def _plan(used: PlanUsed | None, zone: tzinfo) -> dict[str, Any] | None:
     if used is None:
         return None
-    return {"digest": used.digest, "as_of": used.as_of, "revision": used.revision, "why_today": used.why_today}
+    return {
+        "digest": used.digest,
+        "as_of": used.as_of,
+        "revision": used.revision,
+        "why_today": used.why_today,
+        "by_file": [_entered(event, zone) for event in used.entered],
+        "in_doubt": [_entered(event, zone) for event in used.in_doubt],
+    }
+
+
+def _related(verdict: Verdict, zone: tzinfo) -> list[dict[str, Any]] | None:
+    if verdict.related is None:
+        return None
+    return [
+        {"dispatch": call.dispatch, "at": iso(call.at, zone), "result": call.result, "taken": iso(call.taken, zone)}
+        for call in verdict.related
+    ]
+
+
+def _entered(event: EnteredEvent, zone: tzinfo) -> dict[str, Any]:
+    return {
+        "file": event.file,
+        "uid": event.uid,
+        "summary": event.summary,
+        "edited" if event.edited else "entered": iso(event.entered, zone),
+        "committed": iso(event.committed, zone),
+    }
 
 
 def _divergence(one: Divergence) -> dict[str, Any]:
@@ -165,7 +192,7 @@ def _callback(one: ActualCallback) -> dict[str, Any]:
     }
 
 
-def _counterfactual(verdict: Verdict, plan: Plan | None) -> dict[str, Any] | None:
+def _counterfactual(verdict: Verdict, plan: Plan | None, zone: tzinfo) -> dict[str, Any] | None:
     found: Counterfactual | None = verdict.counterfactual
     if found is None:
         return None
@@ -182,7 +209,7 @@ def _counterfactual(verdict: Verdict, plan: Plan | None) -> dict[str, Any] | Non
         "best": found.best,
         "worst": found.worst,
         "why": found.why,
-        "plan": _plan(found.plan),
+        "plan": _plan(found.plan, zone),
     }
 
 

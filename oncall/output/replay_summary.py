@@ -10,13 +10,13 @@ from msgspec import Struct, field
 
 from oncall import times
 from oncall.output.columns import folded, joined, size
-from oncall.output.replay_words import ASSUMPTION, CHANGES, RESULTS, WORST_FIRST, offset, short
+from oncall.output.replay_words import ASSUMPTION, CHANGES, RESULTS, offset, short
 from oncall.output.told import told
 from oncall.output.who_text import Line, Span
 from oncall.output.words import day_and_time, iso, moment, safe
 from oncall.replay.run import Judged
 from oncall.replay.summary import Summary
-from oncall.replay.verdict import GOOD, Result, Verdict
+from oncall.replay.verdict import GOOD, WORST_FIRST, Result, Verdict
 
 _INDENT = "  "
 _IN_A_PIPE = 120

@@ -19,6 +19,7 @@ from oncall.output.replay_words import (
     called,
     cause_text,
     divergence_text,
+    entered_text,
     offset,
     place_of,
     plan_used,
@@ -78,6 +79,16 @@ def _head(judged: Judged, zone: tzinfo) -> Iterator[Line]:
     if verdict.cause is not None:
         yield (f"{_INDENT}cause   ", "quiet"), (short(verdict.cause), "bad"), (f": {cause_text(verdict)}", "title")
     yield (*_plan(verdict.plan), (f", rules {RULES_VERSION}", "quiet"))
+    for call in verdict.related or ():
+        when = "later" if call.at >= verdict.at else "earlier"
+        said = f"the same, {when}: {safe(call.dispatch)}, {moment(call.at, zone)}, {short(call.result)}"
+        yield (f"{_INDENT}caller  ", "quiet"), (said, "title")
+    for event in verdict.plan.entered if verdict.plan else ():
+        yield (
+            (f"{_INDENT}file    ", "quiet"),
+            (f"{safe(event.file)}: {safe(event.summary)}", "path"),
+            (f", {entered_text(event, zone)}", "quiet"),
+        )
 
 
 def _call(verdict: Verdict) -> Iterator[Line]:

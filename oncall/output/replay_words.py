@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
+
 from oncall.output.trace_text import OUTCOMES, ended, why_text
-from oncall.output.words import safe
-from oncall.plan import Plan, PlanUsed
+from oncall.output.words import moment, safe
+from oncall.plan import EnteredEvent, Plan, PlanUsed
+from oncall.replay.misdialled import slip_of
 from oncall.replay.verdict import UNKNOWN, ActualAttempt, Divergence, ExpectedAttempt, Verdict
 from oncall.times import show_duration
 
@@ -16,7 +19,6 @@ RESULTS = {
     "missed": "nobody took it",
     "undetermined": "the log lacks what would tell",
 }
-WORST_FIRST = ("missed", "abandoned", "undetermined", "recovered")
 CAUSES = {
     "schedule_gap": "the first tier had nobody on call",
     "wrong_person": "somebody was tried who was not the one due",
@@ -32,7 +34,7 @@ CAUSES = {
     "no_answer": "who was tried first did not pick up",
     "no_response": "who was tried first did not respond to the message",
     "failed": "the call to who was tried first could not be put through",
-    "unconfirmed": "the first call was picked up, and others were tried after it",
+    "unconfirmed": "a call was picked up, and nothing shows that a person took it",
     "not_tried": "no try of anybody came to an end",
     "undetermined": "the log lacks what would tell why",
 }
@@ -136,9 +138,20 @@ def divergence_text(one: Divergence, verdict: Verdict, plan: Plan | None) -> str
         expected = verdict.expected[one.expected].attempt
         who = f"{called(expected.person, plan)} was " if expected.person != whom else ""
         due = f"{who}due by {expected.channel} at {offset(expected.started)}"
+        due += _slip_text(one, verdict, plan)
     if came:
         return f"{came}; {due or 'nothing more was due'}"
-    return f"nobody was tried any more; {due}" if due else safe(one.message, 600)
+    nobody = "nobody was tried any more" if verdict.actual else "nobody was tried"
+    return f"{nobody}; {due}" if due else safe(one.message, 600)
+
+
+def _slip_text(one: Divergence, verdict: Verdict, plan: Plan | None) -> str:
+    """Which number was meant by one that is nobody's, where a slip of the finger explains it."""
+    if one.kind != "unknown_contact" or one.actual is None or one.expected is None or plan is None:
+        return ""
+    due = verdict.expected[one.expected].attempt.person
+    slip = slip_of(verdict.actual[one.actual], plan, due)
+    return f"; the number of {called(slip.person, plan)} is {slip.address}: {slip.difference}" if slip else ""
 
 
 def place_of(one: Divergence) -> str:
@@ -154,6 +167,14 @@ def plan_used(used: PlanUsed | None) -> str:
     if used is None:
         return "none could be had"
     return f"git {used.revision[:12]}" if used.revision is not None else "today's files"
+
+
+def entered_text(event: EnteredEvent, zone: tzinfo) -> str:
+    """Since when an override or absence was in force that git did not have then."""
+    verb, proof = ("edited", "LAST-MODIFIED") if event.edited else ("entered", "CREATED")
+    entered = f"{verb} {moment(event.entered, zone)}" if event.entered is not None else "entered nobody knows when"
+    committed = f"committed {moment(event.committed, zone)}" if event.committed is not None else "never committed"
+    return f"{entered}, {committed}; the file says so ({proof}), not git"
 
 
 def why_due(one: ExpectedAttempt, plan: Plan) -> str:

@@ -71,6 +71,7 @@ def _table(table: Table, *, folded: bool = False) -> str:
     caption = f"{table.title}: {table.note}" if table.note else table.title
     whole = table.headings[-1] != "means"
     shown = page.table(caption, table.headings, (row.cells for row in table.rows), whole=whole)
+    shown += "".join(f'\n<p class="note">{text(note)}</p>' for note in table.footnotes)
     return f"<details><summary>{text(f'{table.title}, as a table')}</summary>\n{shown}\n</details>" if folded else shown
 
 

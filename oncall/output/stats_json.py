@@ -37,6 +37,7 @@ def stats_document(metrics: Metrics, zone: tzinfo) -> dict[str, Any]:
                 "dispatches": one.dispatches,
                 "attempts": one.attempts,
                 "answer_rate": _share(one.answer_rate),
+                "reasons": {"answer_rate": one.lacking} if one.lacking else {},
                 "attempts_at_night": one.at_night,
                 "wake_ups": len(one.wakings),
             }
@@ -100,17 +101,26 @@ def _counts(kind: str, counts: Counts) -> dict[str, Any]:
         "undetermined": counts.dispatches - counts.determined,
         "result": dict(sorted(counts.result.items())),
         **{name: _share(share) for name, share in shares_of(kind, counts)},
+        "reasons": reasons_of(kind, counts),
         "time_to_acknowledge": {
             "number": curve.number,
             "acknowledged": curve.happened,
             "censored": curve.number - curve.happened,
             "percentiles": [
                 {"share": one.share, "at": one.at, "low": one.low, "high": one.high}
+                if counts.is_time_shown
+                else {"share": one.share, "at": None, "low": None, "high": None}
                 for one in map(curve.percentile, PERCENTILES)
             ],
         },
         "depth": [{"tier": tier or None, **_share(counts.depth(tier))} for tier in sorted(counts.tier)],
     }
+
+
+def reasons_of(kind: str, counts: Counts) -> dict[str, str]:
+    """Why measures have no value, where the source of the log cannot show what they are of."""
+    measures = [*(name for name, _ in shares_of(kind, counts)), "time_to_acknowledge"]
+    return {measure: lacking for measure in measures if (lacking := counts.lacking(measure))}
 
 
 def shares_of(kind: str, counts: Counts) -> Iterator[tuple[str, Share]]:

@@ -10,7 +10,20 @@ from msgspec.structs import replace
 
 from oncall.output.replay_words import KINDS, short
 from oncall.output.words import moment, safe
-from oncall.replay.metrics import CALL, MESSAGE, PERCENTILES, Counts, Kind, Metrics, Operator, Person, Span, Supervisor
+from oncall.replay.metrics import (
+    CALL,
+    HANG_UPS,
+    MESSAGE,
+    NEEDS,
+    PERCENTILES,
+    Counts,
+    Kind,
+    Metrics,
+    Operator,
+    Person,
+    Span,
+    Supervisor,
+)
 from oncall.replay.shares import Share
 from oncall.replay.survival import Curve, Percentile
 from oncall.times import show_duration
@@ -35,7 +48,7 @@ class Row(Struct, frozen=True):
 
 class Table(Struct, frozen=True):
     """Rows under headings, and what has to be known to read them. `key` tells it from the others; `pictured` says what
-    the bars show."""
+    the bars show. `footnotes` say why a cell has a dash, where the source of the log cannot show it."""
 
     key: str
     title: str
@@ -43,6 +56,7 @@ class Table(Struct, frozen=True):
     rows: tuple[Row, ...]
     note: str = ""
     pictured: str = ""
+    footnotes: tuple[str, ...] = ()
 
 
 def tables_of(metrics: Metrics, zone: tzinfo) -> Iterator[Table]:
@@ -129,6 +143,8 @@ def hour_text(hour: int) -> str:
 
 def _median(counts: Counts) -> str:
     curve = counts.curve
+    if not counts.is_time_shown:
+        return NONE
     return percentile_text(curve.percentile(0.5), curve.number)
 
 
@@ -157,7 +173,15 @@ OVERVIEW = ("measure", "value", "means")
 
 def overview(kind: str, found: Kind) -> Table:
     """All of them together."""
-    return Table(f"{kind}-overview", f"{plural(kind)}", OVERVIEW, tuple(_overview(kind, found)), SHARES)
+    rows = tuple(_overview(kind, found))
+    return Table(f"{kind}-overview", f"{plural(kind)}", OVERVIEW, rows, SHARES, "", _footnotes(kind, [found.total]))
+
+
+def _footnotes(kind: str, groups: Iterable[Counts]) -> tuple[str, ...]:
+    """Why some numbers of some groups are a dash."""
+    measures = [measure for measure in NEEDS if kind == CALL or measure != "abandonment"]
+    found = (counts.lacking(measure) for counts in groups for measure in measures)
+    return tuple(dict.fromkeys(f"{NONE} {lacking}" for lacking in found if lacking))
 
 
 def _overview(kind: str, found: Kind) -> Iterator[Row]:
@@ -185,16 +209,17 @@ def _overview(kind: str, found: Kind) -> Iterator[Row]:
     if kind == CALL:
         text = f"the same without callers who hung up within {limit}"
         yield _shared("without early leavers", counts.service_level_without_early, text)
-    yield from _times_taken(those, counts.curve)
+    yield from _times_taken(those, counts)
     resolved = "the reason was dealt with, where the log says"
     yield _shared("resolved", counts.resolution, resolved, "dealt with, where the log says")
     followed = "no step differed, where that can be judged"
     yield _shared("as the policy says", counts.adherence, followed, "no step differed, where known")
 
 
-def _times_taken(those: str, curve: Curve) -> Iterator[Row]:
+def _times_taken(those: str, counts: Counts) -> Iterator[Row]:
+    curve = counts.curve
     for share in PERCENTILES:
-        value = percentile_text(curve.percentile(share), curve.number)
+        value = percentile_text(curve.percentile(share), curve.number) if counts.is_time_shown else NONE
         if share == 0.5:
             means = f"half of all {those} were taken by then (unanswered ones allowed for)"
             yield Row(("median time to take", value, means), None, "half were taken by then")
@@ -279,7 +304,8 @@ def account_table(kind: str, found: Kind, metrics: Metrics) -> Table:
         for name, counts in sorted(found.accounts.items(), key=order)
     ]
     headings = ("account", "name", *_columns(kind))
-    return Table(f"{kind}-accounts", f"{plural(kind)} by account", headings, tuple(rows), SHARES, "answered")
+    title, notes = f"{plural(kind)} by account", _footnotes(kind, found.accounts.values())
+    return Table(f"{kind}-accounts", title, headings, tuple(rows), SHARES, "answered", notes)
 
 
 def _bar(counts: Counts) -> float | None:
@@ -294,7 +320,8 @@ def hour_table(kind: str, found: Kind) -> Table:
         for hour in sorted(found.hours)
     ]
     headings = ("hour", *_columns(kind))
-    return Table(f"{kind}-hours", f"{plural(kind)} by hour of the day", headings, tuple(rows), SHARES, plural(kind))
+    title, notes = f"{plural(kind)} by hour of the day", _footnotes(kind, found.hours.values())
+    return Table(f"{kind}-hours", title, headings, tuple(rows), SHARES, plural(kind), notes)
 
 
 def abandonment_table(found: Kind) -> Table:
@@ -304,7 +331,13 @@ def abandonment_table(found: Kind) -> Table:
         for hour, counts in sorted(found.hours.items())
     ]
     return Table(
-        "call-abandonment", "abandonment by hour of the day", ("hour", "calls", "abandoned"), tuple(rows), SHARES
+        "call-abandonment",
+        "abandonment by hour of the day",
+        ("hour", "calls", "abandoned"),
+        tuple(rows),
+        SHARES,
+        "",
+        tuple(note for note in _footnotes(CALL, found.hours.values()) if HANG_UPS in note),
     )
 
 
@@ -329,9 +362,8 @@ def operator_table(kind: str, found: Kind) -> Table:
         for name, one in sorted(found.operators.items(), key=order)
     ]
     headings = ("operator", plural(kind), "as the policy says", *_columns(kind)[1:])
-    return Table(
-        f"{kind}-operators", f"{plural(kind)} by operator", headings, tuple(rows), SHARES, "as the policy says"
-    )
+    title, notes = f"{plural(kind)} by operator", _footnotes(kind, (one.counts for one in found.operators.values()))
+    return Table(f"{kind}-operators", title, headings, tuple(rows), SHARES, "as the policy says", notes)
 
 
 def diverged_table(kind: str, found: Kind, most: int = _LISTED) -> Table:
@@ -419,6 +451,7 @@ def people_table(people: dict[str, Person]) -> Table:
         "wake-ups: rung between 22:00 and 08:00 their time (several attempts within a minute are one); took: of what"
         " they were given the time to take",
         "wake-ups",
+        tuple(dict.fromkeys(f"{NONE} {one.lacking}" for one in people.values() if one.lacking)),
     )
 
 

@@ -57,6 +57,7 @@ def _summary(table: Table, width: int) -> Iterator[Line]:
     if table.headings == OVERVIEW:
         yield ((table.title, "name"),)
         yield from _table(table, width, _MOST, "--all")
+        yield from _notes(table, width)
         return
     titled = replace(table, headings=(table.title, *table.headings[1:]))
     yield from _table(titled, width, _MOST_IN_SUMMARY, "--all")
@@ -74,6 +75,12 @@ def stats_lines(
         if table.note:
             yield from _quiet(table.note, width or PIPE_WIDTH)
         yield from _table(table, width, _MOST, "--format markdown or --html FILE")
+        yield from _notes(table, width or PIPE_WIDTH)
+
+
+def _notes(table: Table, width: int) -> Iterator[Line]:
+    for note in table.footnotes:
+        yield from _quiet(note, width)
 
 
 def tables_about(metrics: Metrics, zone: tzinfo, only: frozenset[str]) -> Iterator[Table]:

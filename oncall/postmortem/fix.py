@@ -9,18 +9,10 @@ from msgspec import Struct
 from oncall.escalation.trace import Trace
 from oncall.model import CALL_WINDOW, MESSAGE_WINDOW, Account, Policy, Tier
 from oncall.plan import Plan
+from oncall.postmortem.proof import Proof, Shift
 from oncall.replay.record import Record
 from oncall.replay.verdict import Counterfactual, Verdict
 from oncall.workspace.amend import Amended, Wish
-
-
-class Shift(Struct, frozen=True):
-    """Somebody who is to be put on call in a rotation, from one instant to another."""
-
-    rotation: str
-    person: str
-    start: int
-    until: int
 
 
 class Place(Struct, frozen=True):
@@ -37,7 +29,8 @@ class Fix(Struct, frozen=True):
     `wishes` are values that are to be others in the YAML files, `shifts` people to be put on call; a fix without either
     is for people, and `places` are the lines that they are to follow. `decide` is what somebody has to settle first.
     `only_if` marks a fix that is right in one case alone, and is not counted in what all of them come to; `for_people`
-    one for those who worked the call.
+    one for those who worked the call. `instead` is what to propose where it breaks something, the best first. `client`
+    says it to a client: a sentence without names, numbers and words of the files.
     """
 
     title: str
@@ -48,6 +41,8 @@ class Fix(Struct, frozen=True):
     decide: str = ""
     only_if: bool = False
     for_people: bool = False
+    instead: tuple[Fix, ...] = ()
+    client: str = ""
 
     @property
     def is_edit(self) -> bool:
@@ -56,12 +51,13 @@ class Fix(Struct, frozen=True):
 
 
 class Proposal(Struct, frozen=True):
-    """A fix, what it comes to in the files (None where their text does not let it be made by itself), and what it would
-    have made of the dispatch."""
+    """A fix, what it comes to in the files (None where their text does not let it be made by itself), what it would
+    have made of the dispatch, and what came of it in a copy of the workspace."""
 
     fix: Fix
     amended: Amended | None = None
     effect: Counterfactual | None = None
+    proof: Proof | None = None
 
 
 class Case(Struct, frozen=True):

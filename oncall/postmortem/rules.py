@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec.structs import replace
 
 from oncall import model
 from oncall.model import ROLLOVER, Binding, as_tuple
 from oncall.plan import Plan
-from oncall.postmortem.fix import Case, Fix, Shift
+from oncall.postmortem.fix import Case, Fix
+from oncall.postmortem.proof import Shift
 from oncall.schedule import Schedule, Segment
 from oncall.times import DAY, show_duration
 from oncall.workspace.amend import Wish
@@ -23,7 +24,18 @@ _SHORTEST = 20  # seconds in which a phone can be heard and picked up
 _STEP = 5
 _TO_WAKE = 15  # seconds of ringing after which it is not the chain that was too slow
 _LONGEST_GAP = 14 * DAY
+_LONGEST_NAME = 90  # letters of a definition that somebody has to read
 _TELEPHONE = ("busy", "unreachable", "failed", "voicemail", "no_answer")
+
+# What a client is told of each.
+_SOMEBODY = "The time in which nobody was on call first in line is filled."
+_BACKUP = "When the first person on call does not answer, a backup is called."
+_SOONER = "When somebody does not answer, the next person is called sooner."
+_AT_ONCE = "When somebody cannot be reached, the next person is called at once."
+_AGAIN = "When nobody has answered and the caller is still there, everybody is called a second time."
+_CALLBACK = "When nobody answers, somebody is responsible for calling back within minutes."
+_HANDED_ON = "A callback that is not made in time is handed on to somebody else."
+_CONFIRM = "Whoever picks up has to confirm that they are taking the call, so that no voicemail can take it."
 
 
 # Somebody on call.
@@ -69,7 +81,7 @@ def _shift(case: Case, rotation: str, role: str, instant: int) -> Fix:
     places = case.place(f"rotations/{rotation}#calendar", "the calendar")
     if person is None:
         decide = "Nobody of the rotation can be proposed: name who is to be on call."
-        return Fix(f"Put somebody on call in {rotation}", why, places=places, decide=decide)
+        return Fix(f"Put somebody on call in {rotation}", why, places=places, decide=decide, client=_SOMEBODY)
     wishes: tuple[Wish, ...] = ()
     if len(facts.files) < 2:
         wishes = (Wish(f"rotations/{rotation}", ("overrides",), f"rotations/{rotation}-overrides.ics"),)
@@ -81,6 +93,7 @@ def _shift(case: Case, rotation: str, role: str, instant: int) -> Fix:
         places,
         f"{case.called(person)} is on call next to the gap and therefore proposed: who it is to be is for you to say."
         " If the calendar has the same gap again, close it in the calendar itself; lint's OC301 names each.",
+        client=_SOMEBODY,
     )
 
 
@@ -114,10 +127,10 @@ def bind(case: Case, role: str) -> Iterator[Fix]:
     if found is None:
         places = case.place(f"accounts/{case.name}#contacts", "who has which role")
         decide = f"Name who it is to be: `{role}: {{person: ID}}` under `contacts`."
-        yield Fix(title, why, places=places, decide=decide)
+        yield Fix(title, why, places=places, decide=decide, client=_BACKUP)
         return
     written, from_where = found
-    yield Fix(title, why, (_binding(case, role, written),), decide=from_where)
+    yield Fix(title, why, (_binding(case, role, written),), decide=from_where, client=_BACKUP)
 
 
 def _binding(case: Case, role: str, written: str) -> Wish:
@@ -137,16 +150,17 @@ def _second_tier(case: Case) -> Iterator[Fix]:
     why = f"The policy {case.account.policy} tries the {first.notify} and then nobody."
     title = f"Go on to the {role} after the {first.notify}"
     if role in spare:
-        yield Fix(title, why, (tier,), decide=case.everybody_with_it())
+        yield Fix(title, why, (tier,), decide=case.everybody_with_it(), client=_BACKUP)
         return
     found = _somebody(case, role)
     if found is None:
         places = case.place(f"{case.written}#tiers", "the only tier")
-        yield Fix(title, why, places=places, decide=f"Name who the {role} of {case.name} is to be.")
+        decide = f"Name who the {role} of {case.name} is to be."
+        yield Fix(title, why, places=places, decide=decide, client=_BACKUP)
         return
     written, from_where = found
     decide = " ".join(part for part in (from_where, case.everybody_with_it()) if part)
-    yield Fix(title, why, (tier, _binding(case, role, written)), decide=decide)
+    yield Fix(title, why, (tier, _binding(case, role, written)), decide=decide, client=_BACKUP)
 
 
 def _somebody(case: Case, role: str) -> tuple[str, str] | None:
@@ -203,19 +217,40 @@ def _proposed(case: Case, bindings: tuple[Binding, ...], why: str) -> str:
 
 
 def shorten(case: Case) -> Iterator[Fix]:
-    """Shorter windows, so that every tier starts before the caller left; none shorter than its first ringing."""
+    """Shorter windows, so that every tier starts before the caller left; none shorter than its first ringing. Where
+    these break something, longer ones: as long as the first ringing of everybody who has the policy takes, then as long
+    as everybody needs who is written down."""
     left, tiers = case.verdict.hung_up, case.policy.tiers
     if left is None or len(tiers) < 2:
         return
-    start = sum(case.window_of(tier) for tier in tiers[:-1])
-    share = int(left / len(tiers) // _STEP) * _STEP
-    windows = [min(case.window_of(tier), max(share, _first_wait(case, tier))) for tier in tiers[:-1]]
-    if left - start >= _TO_WAKE:
+    if left - sum(case.window_of(tier) for tier in tiers[:-1]) >= _TO_WAKE:
         return
+    everybody = [case.name, *case.sharers()] if case.account.ack_window is None else [case.name]
+    floors = (
+        lambda tier: _first_wait(case, tier, [case.name]),
+        lambda tier: _first_wait(case, tier, everybody),
+        lambda tier: _last_start(case, tier, everybody),
+    )
+    variants = dict.fromkeys(windows for floor in floors if (windows := _windows(case, floor)) is not None)
+    fixes = [_shortened(case, left, windows) for windows in variants]
+    if fixes:
+        yield replace(fixes[0], instead=tuple(fixes[1:]))
+
+
+def _windows(case: Case, floor: Callable[[model.Tier], int]) -> tuple[int, ...] | None:
+    """The windows of the tiers before the last that are short enough for the caller, and as long as they have to be;
+    None where none is shorter than it is."""
+    tiers = case.policy.tiers
+    share = int((case.verdict.hung_up or 0) / len(tiers) // _STEP) * _STEP
+    windows = [min(case.window_of(tier), max(share, floor(tier))) for tier in tiers[:-1]]
     if case.account.ack_window is not None:
         windows = [max(windows)] * len(windows)
-    if sum(windows) >= start:
-        return
+    return tuple(windows) if sum(windows) < sum(case.window_of(tier) for tier in tiers[:-1]) else None
+
+
+def _shortened(case: Case, left: float, windows: tuple[int, ...]) -> Fix:
+    tiers = case.policy.tiers
+    start = sum(case.window_of(tier) for tier in tiers[:-1])
     why = (
         f"The caller waited {show_duration(left)}. Where nobody answers, the {tiers[-1].notify} is due after"
         f" {show_duration(start)}; with these windows after {show_duration(sum(windows))}."
@@ -224,28 +259,71 @@ def shorten(case: Case) -> Iterator[Fix]:
         why += " That is still later than this caller left: no phone rings for less than its first ringing takes."
     if case.account.ack_window is not None:
         wish = Wish(f"accounts/{case.name}", ("ack_window",), show_duration(windows[0]))
-        yield Fix(f"Give each tier of {case.name} {show_duration(windows[0])}", why, (wish,))
-        return
+        return Fix(f"Give each tier of {case.name} {show_duration(windows[0])}", why, (wish,), client=_SOONER)
     shorter = [index for index, tier in enumerate(tiers[:-1]) if windows[index] < case.window_of(tier)]
     wishes = tuple(
         Wish(case.written, ("tiers", index, "ack_window"), show_duration(windows[index])) for index in shorter
     )
     names = " and ".join(f"the {tiers[index].notify} {show_duration(windows[index])}" for index in shorter)
-    yield Fix(f"Give {names}", why, wishes, decide=case.everybody_with_it())
+    return Fix(f"Give {names}", why, wishes, decide=case.everybody_with_it(), client=_SOONER)
 
 
-def _first_wait(case: Case, tier: model.Tier) -> int:
+def _methods(case: Case, tier: model.Tier, accounts: Iterable[str]) -> Iterator[list[list[int]]]:
+    """The waits of the contact methods of everybody whom a tier may try, account by account and binding by binding."""
+    for name in accounts:
+        for binding in case.plan.accounts[name].bindings(tier.notify):
+            people: Iterable[str] = (binding.person,) if binding.person is not None else ()
+            if binding.rotation is not None and binding.rotation in case.plan.rotations:
+                scheduled = case.people_of([tier.notify]) if name == case.name else []
+                people = dict.fromkeys((*case.plan.rotations[binding.rotation].people, *scheduled))
+            known = [
+                case.plan.people[person].usable_methods(tier.channels) for person in people if _known(case, person)
+            ]
+            yield [[method.seconds for method in methods] for methods in known if methods]
+
+
+def _known(case: Case, person: str) -> bool:
+    return person in case.plan.people
+
+
+def _first_wait(case: Case, tier: model.Tier, accounts: Iterable[str]) -> int:
     """How long the first try of anybody in a tier takes."""
-    people = dict.fromkeys(case.people_of([tier.notify]))
-    for binding in case.account.bindings(tier.notify):
-        if binding.rotation is not None and binding.rotation in case.plan.rotations:
-            people.update(dict.fromkeys(case.plan.rotations[binding.rotation].people))
-    waits = [
-        methods[0].seconds
-        for person in people
-        if person in case.plan.people and (methods := case.plan.people[person].usable_methods(tier.channels))
-    ]
+    waits = [each[0] for people in _methods(case, tier, accounts) for each in people]
     return max((_SHORTEST, *waits))
+
+
+def _last_start(case: Case, tier: model.Tier, accounts: Iterable[str]) -> int:
+    """When the last method of the last person in a tier is due, and a little more."""
+    longest = 0
+    for name in accounts:
+        bindings = [people for people in _methods(case, tier, [name]) if people]
+        if tier.order == "simultaneous" or not bindings:
+            due = max((sum(each[:-1]) for people in bindings for each in people), default=0)
+        else:
+            due = sum(max(sum(each) for each in people) for people in bindings[:-1])
+            due += max(sum(each[:-1]) for each in bindings[-1])
+        longest = max(longest, due + _STEP)
+    return longest
+
+
+def apart(case: Case, fix: Fix) -> Fix | None:
+    """A change of a policy that other accounts have as well, made in a copy of it for this account alone; None where
+    it is this account's alone, or no change of one."""
+    ours = [wish for wish in fix.wishes if wish.definition == case.written]
+    if not ours or not case.sharers():
+        return None
+    name = f"{case.account.policy}-{case.name}"
+    definition = f"policies/{name}"
+    if len(definition) > _LONGEST_NAME or name in case.plan.policies:
+        return None
+    own = (
+        Wish(definition, copy_of=case.written),
+        Wish(f"accounts/{case.name}", ("policy",), name),
+        *(replace(wish, definition=definition) if wish in ours else wish for wish in fix.wishes),
+    )
+    decide = fix.decide.replace(case.everybody_with_it(), "").strip()
+    note = f"{case.name} gets a policy of its own for that, {name}: a copy of {case.account.policy}."
+    return replace(fix, title=f"{fix.title}, in a policy of its own", wishes=own, decide=f"{note} {decide}".strip())
 
 
 def roll_over(case: Case, outcome: str) -> Iterator[Fix]:
@@ -258,9 +336,8 @@ def roll_over(case: Case, outcome: str) -> Iterator[Fix]:
     why = f"After `{outcome}` the chain waits the rest of the attempt's time, although nobody can answer any more."
     decide = "" if own is not None else case.everybody_with_it()
     value = f"[{', '.join((*rollover, outcome))}]"
-    yield Fix(
-        f"Move on at once at {outcome.replace('_', ' ')}", why, (Wish(where, ("rollover",), value),), decide=decide
-    )
+    title, wish = f"Move on at once at {outcome.replace('_', ' ')}", Wish(where, ("rollover",), value)
+    yield Fix(title, why, (wish,), decide=decide, client=_AT_ONCE)
 
 
 # Once more, and after all.
@@ -275,12 +352,14 @@ def go_round(case: Case) -> Iterator[Fix]:
         return
     why = "The caller had not left when the chain was over, and everybody was tried once."
     wish = Wish(case.written, ("rounds",), "2")
-    yield Fix("Go through the tiers a second time", why, (wish,), decide=case.everybody_with_it())
+    yield Fix("Go through the tiers a second time", why, (wish,), decide=case.everybody_with_it(), client=_AGAIN)
 
 
 def owe_a_callback(case: Case) -> Iterator[Fix]:
     """A callback, where nobody owes one."""
     if case.verdict.result not in ("missed", "abandoned") or case.policy.recovery is not None or not case.policy.tiers:
+        return
+    if case.verdict.taken_later is not None:  # who called again and was reached needs no callback
         return
     bound = list(dict.fromkeys(tier.notify for tier in case.policy.tiers if case.account.bindings(tier.notify)))
     if not bound:
@@ -289,7 +368,7 @@ def owe_a_callback(case: Case) -> Iterator[Fix]:
     why = f"The policy {case.account.policy} has no recovery: when nobody takes a call, nobody owes the caller one."
     wish = Wish(case.written, ("recovery",), f"{{owner: {bound[0]}, due_within: 15m{escalate}}}")
     decide = " ".join(part for part in ("Fifteen minutes are a proposal.", case.everybody_with_it()) if part)
-    yield Fix("Make somebody owe the callback", why, (wish,), decide=decide)
+    yield Fix("Make somebody owe the callback", why, (wish,), decide=decide, client=_CALLBACK)
 
 
 def escalate_the_callback(case: Case) -> Iterator[Fix]:
@@ -303,7 +382,7 @@ def escalate_the_callback(case: Case) -> Iterator[Fix]:
             why = "When the callback was due and had not been made, nobody else was told of it."
             wish = Wish(case.written, ("recovery", "escalate_to"), str(tier.notify))
             title = f"Tell the {tier.notify} of a callback that was not made"
-            yield Fix(title, why, (wish,), decide=case.everybody_with_it())
+            yield Fix(title, why, (wish,), decide=case.everybody_with_it(), client=_HANDED_ON)
             return
 
 
@@ -313,7 +392,7 @@ def ask_to_confirm(case: Case) -> Iterator[Fix]:
         return
     why = "A call was picked up, and nothing shows that a person took it: a voicemail picks up as well."
     wish = Wish(f"accounts/{case.name}", ("confirm",), "true")
-    yield Fix("Ask whoever picks up to confirm with a key", why, (wish,))
+    yield Fix("Ask whoever picks up to confirm with a key", why, (wish,), client=_CONFIRM)
 
 
 def with_shifts(plan: Plan, shifts: tuple[Shift, ...]) -> Plan:

@@ -103,7 +103,8 @@ class _Aligning:
             due = self._expected[index]
             if self._ended - due.started > TOLERANCE:
                 file, line = self._chain.place_of(due)
-                message = f"nobody was tried any more; {_due(due.person, due.channel, due.started)}"
+                nobody = "nobody was tried any more" if self._actual else "nobody was tried"
+                message = f"{nobody}; {_due(due.person, due.channel, due.started)}"
                 self.divergences.append(
                     Divergence("stopped_early", due.started, message, None, file, line, expected=index)
                 )

@@ -25,9 +25,9 @@ def cause_of(
     """The cause, taking the record to be complete.
 
     In order: `schedule_gap` (the first tier had nobody), `wrong_person`, `no_backup` (no further tier with anybody
-    bound), `skipped_tier`, `stopped_early`, `slow_escalation` (the caller left, and an attempt due well before had not
-    begun), `caller_patience` (the caller left and all went as it should); else how the first tier that was tried
-    ended; `not_tried` where none was.
+    bound), `skipped_tier`, `stopped_early`, `undetermined` (the log shows no attempt, and cannot show any that was
+    due), `slow_escalation` (the caller left, and an attempt due well before had not begun), `caller_patience` (the
+    caller left and all went as it should); else how the first tier that was tried ended; `not_tried` where none was.
     """
     return next(_holding(chain, record, trace, expected, aligned, attempts))
 
@@ -55,6 +55,8 @@ def _holding(
         yield "skipped_tier"
     if first == "stopped_early" and left is None:
         yield "stopped_early"
+    if not attempts and _was_hidden(expected, record):
+        yield "undetermined"
     if left is not None and _is_slow(expected, aligned, attempts, left, record.shows):
         yield "slow_escalation"
     if left is not None and not before:
@@ -71,6 +73,12 @@ def _has_backup(chain: Chain, trace: Trace, tried: set[str]) -> bool:
         started.setdefault(run.index, run.started)
     end = trace.tiers[-1].ended if trace.tiers else 0
     return any(chain.bound(index, started.get(index, end)) for index in range(1, len(chain.policy.tiers)))
+
+
+def _was_hidden(expected: Sequence[ExpectedAttempt], record: Record) -> bool:
+    """Whether all that was due before the end is on channels that the log cannot show: it may have come."""
+    due = [one.attempt.channel for one in expected if one.attempt.started < record.ended]
+    return bool(due) and not any(record.shows.shows_channel(channel) for channel in due)
 
 
 def _is_slow(

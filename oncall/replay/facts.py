@@ -52,7 +52,8 @@ class Facts(Struct, frozen=True):
 
     `is_taken` is whether a person took it or picked up before it was over for the caller, None where the log does not
     prove either; `taken` is when, None where nobody did or the log does not say when; `seen` until when it was waited
-    for. `hang_ups` and `callbacks` are whether the log would say so if the caller had left, or been called back. `tier`
+    for. `hang_ups`, `callbacks` and `acknowledgements` are whether the log would say so if the caller had left, or been
+    called back, or a message been acknowledged; `systems` what it was imported from. `tier`
     is that of who took it and `deepest` the last that was tried, from 1, both None where that cannot be told.
     `followed` is whether it went as the policy says, None where that cannot be judged, and `divergence` the first kind
     of divergence. `supervised` is None where the plan could not be had.
@@ -80,6 +81,8 @@ class Facts(Struct, frozen=True):
     divergence: str | None
     people: tuple[Tried, ...]
     supervised: tuple[Supervised, ...] | None
+    acknowledgements: bool = True
+    systems: tuple[str, ...] = ()
 
 
 class FactsOf:
@@ -94,7 +97,7 @@ class FactsOf:
         verdict, plan = judged.verdict, judged.plan
         account = plan.accounts.get(verdict.account) if plan and verdict.account is not None else None
         taken, place = taken_by(verdict)
-        tiers = _tiers(verdict, plan)
+        tiers = tiers_of(verdict, plan)
         taker = verdict.actual[place].person if place is not None else verdict.by if taken is not None else None
         judged_whole = verdict.trace is not None and not verdict.missing
         first = verdict.first_divergence
@@ -121,6 +124,8 @@ class FactsOf:
             divergence=first.kind if first else None,
             people=tuple(self._people(verdict, plan, taker)),
             supervised=self._supervised(verdict, plan),
+            acknowledgements=verdict.shows.acknowledgements,
+            systems=judged.record.systems if judged.record else (),
         )
 
     def _people(self, verdict: Verdict, plan: Plan | None, taker: str | None) -> Iterator[Tried]:
@@ -136,7 +141,7 @@ class FactsOf:
                 profile.name if profile else person,
                 zone,
                 len(tried),
-                person == taker or any(one.outcome not in ("cancelled", UNKNOWN) for one in tried),
+                person == taker or any(_is_chance(one, verdict) for one in tried),
                 person == taker,
                 tuple(_woken(verdict.at, tried, zone)),
             )
@@ -152,6 +157,13 @@ class FactsOf:
                 self._supervisors.popitem(last=False)
         self._supervisors.move_to_end(key)
         return self._supervisors[key].of(account, verdict.at)
+
+
+def _is_chance(attempt: ActualAttempt, verdict: Verdict) -> bool:
+    """Whether somebody was given the time to take it, and the log would say so if they had."""
+    if attempt.outcome in ("cancelled", UNKNOWN):
+        return False
+    return attempt.channel in (None, "voice") or verdict.shows.acknowledgements
 
 
 def exact(seconds: float) -> float:
@@ -200,7 +212,7 @@ def _acknowledged(verdict: Verdict, at: float) -> int | None:
 # How far down the chain.
 
 
-def _tiers(verdict: Verdict, plan: Plan | None) -> Sequence[int | None]:
+def tiers_of(verdict: Verdict, plan: Plan | None) -> Sequence[int | None]:
     """The tier of each attempt, from 1: of the expected one beside it, else the first that leads to its person then,
     else the one the log names."""
     if plan is None or verdict.trace is None:

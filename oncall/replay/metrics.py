@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from heapq import merge
 from math import ceil
 
@@ -29,6 +29,25 @@ ONE_WAKING = 60
 """Seconds between two attempts that wake a person once."""
 
 _MOST = 100  # dispatches of an operator that are listed
+
+
+HANG_UPS, CALLBACKS, PICK_UPS, ACKNOWLEDGEMENTS = "who hung up", "callbacks", "when it was picked up", "who took it"
+"""What the source of a log may not show."""
+
+NEEDS = {
+    "abandonment": HANG_UPS,
+    "recovered": CALLBACKS,
+    "service_level": PICK_UPS,
+    "service_level_without_early": PICK_UPS,
+    "time_to_acknowledge": PICK_UPS,
+}
+"""What the log has to show so that a measure has a value."""
+
+
+def lacking_text(what: str, systems: Iterable[str]) -> str:
+    """`not shown by this log: who hung up (asterisk-cdr)`."""
+    named = ", ".join(system for system in systems if system)
+    return f"not shown by this log: {what}{f' ({named})' if named else ''}"
 
 
 class Measure(Struct, frozen=True):
@@ -67,6 +86,7 @@ class Counts(Struct):
     unresolved: int = 0
     followed: int = 0
     judged: int = 0
+    hidden: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add(self, facts: Facts, limit: float) -> None:
         """One more."""
@@ -82,13 +102,21 @@ class Counts(Struct):
             self._add_taken(facts, limit)
         elif facts.is_taken is False:
             self._add_not_taken(facts, limit)
-        self.hang_ups_shown += facts.hang_ups and facts.is_taken is not None
+        if facts.is_taken is not None:
+            self.hang_ups_shown += facts.hang_ups
+            self._hide(facts, HANG_UPS, is_hidden=not facts.hang_ups)
+
+    def _hide(self, facts: Facts, what: str, *, is_hidden: bool) -> None:
+        """Count what the sources of a dispatch cannot show."""
+        if is_hidden:
+            self.hidden.update((what, system) for system in facts.systems or ("",))
 
     def _add_taken(self, facts: Facts, limit: float) -> None:
         self.is_taken += 1
         self.tier[facts.tier or 0] += 1
         if facts.taken is None:
             self.time_unknown += 1
+            self._hide(facts, PICK_UPS, is_hidden=True)
             return
         self.taken[ceil(facts.taken)] += 1
         self.within += facts.taken <= limit
@@ -96,6 +124,7 @@ class Counts(Struct):
     def _add_not_taken(self, facts: Facts, limit: float) -> None:
         self.not_taken += 1
         self.callbacks_shown += facts.callbacks
+        self._hide(facts, CALLBACKS, is_hidden=not facts.callbacks)
         self.recovered_shown += facts.callbacks and facts.result == "recovered"
         self.censored[ceil(facts.seen)] += 1
         if facts.hung_up is not None and facts.hang_ups:
@@ -146,6 +175,25 @@ class Counts(Struct):
     def curve(self) -> Curve:
         """Time to being taken; who was never is censored at the end of the dispatch."""
         return survival(self.taken, self.censored)
+
+    @property
+    def is_time_shown(self) -> bool:
+        """Whether there is a time at which any of those that were taken was."""
+        return bool(self.taken) or not self.time_unknown
+
+    def lacking(self, measure: str) -> str:
+        """What the log does not show, and where it comes from, where that is why a measure has no value."""
+        what = NEEDS.get(measure)
+        if what is None or self._has_value(measure):
+            return ""
+        systems = sorted(system for hidden, system in self.hidden if hidden == what)
+        return lacking_text(what, systems) if systems else ""
+
+    def _has_value(self, measure: str) -> bool:
+        shares = {"abandonment": self.abandonment, "recovered": self.recovered}
+        if measure in shares:
+            return bool(shares[measure].of)
+        return self.is_time_shown if measure == "time_to_acknowledge" else bool(self.service_level.of)
 
     def depth(self, tier: int) -> Share:
         """Taken by a tier, from 1 (0: nobody can tell which), of those taken."""
@@ -245,6 +293,7 @@ class Person(Struct):
     dispatches: int = 0
     asked: int = 0
     took: int = 0
+    hidden: set[str] = field(default_factory=set)
     attempts: int = 0
     at_night: int = 0
     wakings: Wakings = field(default_factory=Wakings)
@@ -264,6 +313,11 @@ class Person(Struct):
     def answer_rate(self) -> Share:
         """Dispatches they took, of those they had the time to take."""
         return Share(self.took, self.asked)
+
+    @property
+    def lacking(self) -> str:
+        """What the log does not show, where that is why there is no answer rate."""
+        return lacking_text(ACKNOWLEDGEMENTS, sorted(self.hidden)) if self.hidden and not self.asked else ""
 
 
 class Backup(Struct):
@@ -361,6 +415,8 @@ class Metrics:
             if tried.person not in self.people:
                 self.people[tried.person] = Person(tried.name, tried.timezone)
             self.people[tried.person].add(tried)
+            if not tried.was_asked and not facts.acknowledgements:
+                self.people[tried.person].hidden.update(facts.systems or ("",))
         if facts.deepest_known or (facts.deepest or 0) > 1:
             self.backups.setdefault(facts.account, Backup()).add(facts)
         self._supervise(facts, hour)

@@ -34,9 +34,9 @@ def people_of(record: Record, contacts: Contacts, is_due: Callable[[Attempts, in
         for one, people in zip(record.attempts, candidates, strict=True)
     ]
     unnamed = [
-        Missing(f"who {one.person!r} is: nobody in the workspace is called so", one.log_line)
+        missing
         for one, people in zip(record.attempts, candidates, strict=True)
-        if one.address is None and one.person is not None and not people
+        if not people and (missing := _unnamed(one, contacts)) is not None
     ]
     shared = [place for place, people in enumerate(candidates) if len(people) > 1]
     if not shared:
@@ -51,6 +51,19 @@ def people_of(record: Record, contacts: Contacts, is_due: Callable[[Attempts, in
                 attempts = tried
                 break
     return Known(tuple(attempts), tuple(unnamed))
+
+
+def _unnamed(one: ActualAttempt, contacts: Contacts) -> Missing | None:
+    """What is missing where nobody is found: an extension, or a channel of a telephone system, may be anybody's. A
+    whole number that is nobody's is known to be."""
+    if one.address is None:
+        unknown = one.person is not None
+        return (
+            Missing(f"who {one.person!r} is: nobody in the workspace is called so", one.log_line) if unknown else None
+        )
+    if one.channel not in (None, "voice") or contacts.is_of_somebody(one.address) or "@" in one.address:
+        return None
+    return Missing(f"whose {one.address} is: it is in nobody's `extensions` or `aliases`", one.log_line)
 
 
 def _unsure(one: ActualAttempt, people: tuple[str, ...]) -> Missing:

@@ -79,7 +79,8 @@ class Record(Struct, frozen=True):
     there is none. `ended` is when the dispatch did: the first of acknowledgement and these, else the end of its last
     attempt. `waited_until` is the end of what the caller experienced, from which a callback is counted: the hang-up,
     else the end of the last attempt; while a message is unanswered, `ended`. `last` is its last event.
-    `shows` is what its sources can show at all: of what they cannot, the record proves nothing.
+    `shows` is what its sources can show at all: of what they cannot, the record proves nothing. `systems` are what the
+    sources call themselves.
     `left` is how the caller left, where that was not by hanging up.
     `transfer` is what became of the call once somebody who had picked up passed it on, no part of the chain.
     `doubts` may hide anything; `unsure` is evidence without which a cause cannot be proved, though the result can.
@@ -105,6 +106,7 @@ class Record(Struct, frozen=True):
     resolved: bool | None
     recordings: tuple[str, ...]
     shows: Shows
+    systems: tuple[str, ...]
     over: float
     ended: float
     waited_until: float
@@ -276,6 +278,7 @@ class _Putting:
             resolved=self._resolved,
             recordings=tuple(self._recordings),
             shows=self._shown(),
+            systems=self._systems(),
             over=over,
             ended=ended,
             waited_until=next((at for at in (self._hung_up, attempts_over) if at is not None), ended),
@@ -285,8 +288,10 @@ class _Putting:
         )
 
     def _split_at_transfer(self, attempts: Sequence[ActualAttempt]) -> tuple[list[ActualAttempt], Transfer | None]:
-        """The attempts of the chain, and the transfer that ended it: the first after somebody had picked up."""
+        """The attempts of the chain, and the transfer that ended it: the first after somebody had picked up, or had
+        taken it."""
         picked_up = min((one.picked_up for one in attempts if one.picked_up is not None), default=inf)
+        picked_up = min([picked_up, *(taken.at for taken in self._taken)])
         first = next(((at, number) for at, number in self._transfers if at >= picked_up), None)
         if first is None:
             return list(attempts), None
@@ -305,6 +310,10 @@ class _Putting:
         """The last event of the chain itself: what was added afterwards, such as a callback, is not of it."""
         times = [time for time, _, _, event in self._events if event.type not in _AFTERWARDS]
         return (times[-1] if times else self._events[0][0]) - self._start
+
+    def _systems(self) -> tuple[str, ...]:
+        sources = (event.source for _, _, _, event in self._events if event.source is not None)
+        return tuple(sorted({source.system for source in sources if source.system is not None}))
 
     def _shown(self) -> Shows:
         """What the sources show together. An event that somebody added by hand to an imported record proves itself and

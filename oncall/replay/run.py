@@ -43,7 +43,8 @@ _BATCH = 200  # dispatches between two reports of a process
 
 
 class Wanted(Struct, frozen=True):
-    """Which dispatches are asked for: all, where nothing is said. `callers` and `lines` as they are normalized;
+    """Which dispatches are asked for: all, where nothing is said. With `beginning`, `dispatch` is that of their ids.
+    `callers` and `lines` as they are normalized;
     `start` and `until` are instants, half-open."""
 
     dispatch: str | None = None
@@ -53,6 +54,7 @@ class Wanted(Struct, frozen=True):
     results: frozenset[str] = frozenset()
     start: float | None = None
     until: float | None = None
+    beginning: bool = False
 
     def may_be(self, record: Record, country: str) -> bool:
         """Whether a record is asked for, as far as it tells itself."""
@@ -243,7 +245,7 @@ def _judged(job: Job, log: Log, part: tuple[int, int], stack: ExitStack) -> Iter
     if job.candidate is not None:
         other = stack.enter_context(candidate(job.root, job.cache, job.candidate, job.here))
     judging = _Judging(plans, other)
-    for group in log.groups(job.wanted.dispatch, part):
+    for group in log.groups(job.wanted.dispatch, part, beginning=job.wanted.beginning):
         record = record_from(group, log.faults)
         if record is None or not job.wanted.may_be(record, job.country):
             continue
@@ -293,6 +295,26 @@ def _record_from(group: Group, faults: Faults) -> Record | None:
     return record
 
 
+def _due(verdict: Verdict) -> tuple[object, ...]:
+    """Who was due how and when, and what came of it."""
+    expected = [
+        (expected.attempt.person, expected.attempt.channel, expected.attempt.started) for expected in verdict.expected
+    ]
+    return expected, verdict.result, verdict.cause, [divergence.kind for divergence in verdict.divergences]
+
+
+def _doubtful(used: PlanUsed) -> str:
+    """Why nobody can say who was on call."""
+    first, *others = used.in_doubt
+    more = f", and {len(others)} more like it" if others else ""
+    why = "it was edited after that"
+    if first.entered is None:
+        why = "it doesn't say when it was entered (CREATED)"
+    elif first.committed is not None and first.entered > first.committed:
+        why = "its CREATED is later than the commit that has it"
+    return f"who was on call: {first.summary!r} in {first.file} would change it; no commit had it then, and {why}{more}"
+
+
 class _Judging:
     """The plans records are held against."""
 
@@ -313,7 +335,18 @@ class _Judging:
             return Judged(replace(judge(record, None, str(error)), plan=PlanUsed("", "git", error.revision)))
         except OncallError as error:
             return Judged(judge(record, None, f"the plan of the time: {error}"))
-        return replace(judged, verdict=replace(judged.verdict, plan=used))
+        if used.in_doubt and self._is_in_doubt(record, judged.verdict, held):
+            unknown = replace(judge(record, None, _doubtful(used)), account=judged.verdict.account, plan=used)
+            return Judged(unknown)
+        return replace(judged, verdict=replace(judged.verdict, plan=replace(used, in_doubt=())))
+
+    def _is_in_doubt(self, record: Record, verdict: Verdict, held: Callable[[Plan], Judged]) -> bool:
+        """Whether an event that may have been there would have changed who was due, or what is said of it."""
+        try:
+            possible = self._plans.ask_possible(record.start, held)
+        except OncallError:
+            return True
+        return any(_due(judged.verdict) != _due(verdict) for judged in possible)
 
     def with_candidate(self, judged: Judged, record: Record) -> Judged:
         """The verdict with what the candidate would have changed, where there is one."""

@@ -54,6 +54,9 @@ Kind = Literal[
     "callback_late",
 ]
 Change = Literal["unchanged", "unknown", "saved", "worse", "still_missed"]
+WORST_FIRST: tuple[Result, ...] = ("missed", "abandoned", "undetermined", "recovered")
+"""The results that are worth a look, the worst first."""
+
 GOOD: tuple[Result, ...] = ("reached", "answered", "recovered")
 UNKNOWN = "unknown"
 
@@ -173,6 +176,15 @@ class Counterfactual(Struct, frozen=True):
         return tuple(one.attempt.id for one in self.expected if one.unknown)
 
 
+class RelatedCall(Struct, frozen=True):
+    """Another call of the same caller: when it came in, how it ended, and when somebody took it, where somebody did."""
+
+    dispatch: str
+    at: float
+    result: Result
+    taken: float | None = None
+
+
 class Verdict(Struct, frozen=True):
     """What a recorded dispatch was: what should have happened, what did, where the two part, how it ended and why.
 
@@ -182,7 +194,8 @@ class Verdict(Struct, frozen=True):
     `trace` is the engine's own, None where there is nothing to hold the dispatch against. `log_line` is the line of its
     first event. `resolved` is whether the caller's reason was dealt with. `shows` is what the log's sources can show at
     all, `possible` every result that the record leaves open; empty where it may be any. `transfer` is what became of
-    the call after somebody picked up and passed it on.
+    the call after somebody picked up and passed it on. `related` are the same caller's other calls within an
+    hour, in the order in which they came; None where nobody looked.
     """
 
     dispatch: str
@@ -214,11 +227,25 @@ class Verdict(Struct, frozen=True):
     plan: PlanUsed | None = None
     trace: Trace | None = None
     counterfactual: Counterfactual | None = None
+    related: tuple[RelatedCall, ...] | None = None
+
+    @property
+    def taken_later(self) -> RelatedCall | None:
+        """The later call at which the same caller was reached."""
+        calls = (call for call in self.related or () if call.at >= self.at and call.result in ("reached", "answered"))
+        return next(calls, None)
 
     @property
     def is_known_not_taken(self) -> bool:
         """Whether nobody took it while the caller was there, whatever else the record leaves open."""
         return bool(self.possible) and not {"reached", "answered"}.intersection(self.possible)
+
+    @property
+    def lost_in_transfer(self) -> bool:
+        """Whether it was picked up and passed on, nobody picked up there, and the caller hung up."""
+        if self.transfer is None or not self.transfer.attempts or self.hung_up is None:
+            return False
+        return all(attempt.picked_up is None for attempt in self.transfer.attempts)
 
     @property
     def first_divergence(self) -> Divergence | None:

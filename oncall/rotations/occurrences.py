@@ -72,7 +72,7 @@ def expand(calendar: Calendar, since: int, until: int, zone: tzinfo, *, by_file:
     near = _Near(since, until)
     for series in calendar.series:
         master = series.master
-        if master and not series.changes and not master.rules and not master.added and not near.may_hold(master):
+        if master and not near.may_hold(master) and _is_single(series, master):
             continue
         expansion = _Expansion(calendar.file, series, near, (series.zone if by_file else None) or zone)
         if work > MOST_WORK and master and master.rules:
@@ -85,6 +85,13 @@ def expand(calendar: Calendar, since: int, until: int, zone: tzinfo, *, by_file:
         work += expansion.work
         problems += expansion.problems
     return Expanded(found, problems, complete)
+
+
+def _is_single(series: Series, master: Event) -> bool:
+    """Whether an event happens once: nothing is added to it, and its rules, where it has some, never give a day."""
+    if series.changes or master.added or (master.rules and master.excluded):
+        return False
+    return all(recurrence.is_void(rule) for rule in master.rules)
 
 
 class _Near:

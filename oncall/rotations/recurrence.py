@@ -268,7 +268,7 @@ def starts(rule: Rule, first: datetime, since: datetime, until: datetime, most: 
     COUNT counts `first` even where the rule does not name it, as RFC 5545 has it. The rule's own UNTIL is the caller's
     to apply: only he knows its zone. TooManyError where there are more than `most`.
     """
-    if until < first or _never(rule):
+    if until < first or is_void(rule):
         return Starts([], 1)
     if rule.count is not None and rule.count > (until - first) // timedelta(hours=1) + 2:
         rule = replace(rule, count=None)  # it cannot be reached: no rule recurs within the hour
@@ -301,13 +301,13 @@ def gives(rule: Rule, moment: datetime) -> bool:
 def following(rule: Rule, moment: datetime) -> datetime | None:
     """The first start after a moment that a rule which begins there gives; None where that is years away."""
     years = 2 + (rule.interval if rule.frequency == rrule.YEARLY else rule.interval // 12)
-    if _never(rule) or moment.year + years > _LAST_YEAR:
+    if is_void(rule) or moment.year + years > _LAST_YEAR:
         return None
     moments = _expanded(rule, moment, moment, moment.replace(year=moment.year + years, day=1))
     return next((start for start in moments if start > moment), None)
 
 
-def _never(rule: Rule) -> bool:
+def is_void(rule: Rule) -> bool:
     """Whether a rule asks for days its months do not have, or for a second time in an hour."""
     parts = dict(rule.parts)
     if rule.frequency == rrule.HOURLY and not {1, -1} & set(parts.get("bysetpos", (1,))):

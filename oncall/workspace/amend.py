@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
+from textwrap import indent
 from typing import Any
 
 import yaml
 from msgspec import Struct
 from msgspec.structs import replace
+from yaml.dumper import BaseDumper
 
 from oncall.plan import Plan, Written
 from oncall.workspace import documents
@@ -24,11 +26,13 @@ Path = tuple[str | int, ...]
 
 class Wish(Struct, frozen=True):
     """That something be so: the definition (`policies/urgent-line`), the path of the value in it (the index behind
-    the end of a list adds to it), and the value as YAML on one line."""
+    the end of a list adds to it), and the value as YAML on one line. With `copy_of`, that there be a new definition,
+    a copy of that one of the same section; the wishes behind it may be about the copy."""
 
     definition: str
-    path: Path
-    value: str
+    path: Path = ()
+    value: str = ""
+    copy_of: str = ""
 
 
 class Edit(Struct, frozen=True):
@@ -52,20 +56,24 @@ def amend(plan: Plan, wishes: Sequence[Wish], read: Callable[[str], bytes]) -> A
     place. `read` gives the bytes of a file of the workspace."""
     before: dict[str, str] = {}
     after: dict[str, str] = {}
+    files: dict[str, str] = {}
     for wish in wishes:
-        if wish.definition not in plan.places:
+        source = wish.copy_of or wish.definition
+        if source not in files and source not in plan.places:
             return None
-        file = plan.places[wish.definition].file
+        file = files[wish.definition] = files.get(source) or plan.places[source].file
         if file not in before:
             try:
                 before[file] = after[file] = read(file).decode("utf-8")
             except (OSError, UnicodeDecodeError):
                 return None
-        changed = with_value(after[file], (*wish.definition.split("/", 1), *wish.path), wish.value)
+        path = (*wish.definition.split("/", 1), *wish.path)
+        value = _copied(after[file], wish.copy_of) if wish.copy_of else wish.value
+        changed = with_value(after[file], path, value) if value is not None else None
         if changed is None:
             return None
         after[file] = changed
-    found = _with_definitions(plan, dict.fromkeys(wish.definition for wish in wishes), after)
+    found = _with_definitions(plan, files, after)
     edits = tuple(Edit(file, _first_line(before[file], after[file]), before[file], after[file]) for file in after)
     return Amended(edits, found) if found is not None else None
 
@@ -75,13 +83,23 @@ def _first_line(before: str, after: str) -> int:
     return next((number for number, (one, other) in enumerate(pairs, 1) if one != other), 1)
 
 
-def _with_definitions(plan: Plan, names: Mapping[str, None], texts: Mapping[str, str]) -> Plan | None:
-    """A plan in which some definitions are as texts have them; None where one is not right there."""
+def _copied(text: str, definition: str) -> str | None:
+    """A definition of a YAML text as YAML of its own, without its comments."""
+    try:
+        node = yaml.compose(text, Loader=_LOADER)
+        for step in definition.split("/", 1):
+            node = _below(node, step)
+        return str(yaml.serialize(node, Dumper=BaseDumper, width=100)).rstrip("\n") if node is not None else None
+    except yaml.YAMLError:
+        return None
+
+
+def _with_definitions(plan: Plan, files: Mapping[str, str], texts: Mapping[str, str]) -> Plan | None:
+    """A plan in which some definitions, those of `files`, are as texts have them; None where one is not right there."""
     found: dict[str, dict[str, Any]] = {section: {} for section in documents.SECTIONS}
     places: dict[str, Written] = {}
-    for definition in names:
+    for definition, file in files.items():
         section, _, name = definition.partition("/")
-        file = plan.places[definition].file
         key = _key(reading.read_yaml(texts[file].encode(), file).root, section, name)
         if key is None:
             return None
@@ -183,7 +201,10 @@ def _added(text: str, node: Any, step: str | int, value: str) -> str | None:
     line_end = text.find("\n", end)
     line_end = len(text) if line_end < 0 else line_end
     dash = "- " if isinstance(node, yaml.SequenceNode) else ""
-    return f"{text[:line_end]}\n{' ' * node.start_mark.column}{dash}{entry}{text[line_end:]}"
+    margin = " " * node.start_mark.column
+    if isinstance(node, yaml.MappingNode) and "\n" in value and not value.startswith(("{", "[")):
+        entry = f"{step}:\n{indent(value, margin + '  ')}"
+    return f"{text[:line_end]}\n{margin}{dash}{entry}{text[line_end:]}"
 
 
 def _end(node: Any) -> int | None:

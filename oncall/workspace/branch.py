@@ -71,6 +71,21 @@ class Branch:
             self._found[place] = self._look(place)
         return self._found[place]
 
+    def commits(self, at: float, skip: int) -> tuple[list[tuple[int, str]], int]:
+        """The commits from HEAD to the one in force at an instant, newest first, each with its time and the workspace's
+        tree, without the first few and those that cannot be read or lack the workspace; and how many there are in all.
+        """
+        known = self._known.commits[: self._place(at) + 1]
+        found: list[tuple[int, str]] = []
+        for commit, time in known[skip:]:
+            try:
+                tree = self._tree(commit)
+            except OncallError:
+                continue
+            if tree:
+                found.append((time, tree))
+        return found, max(skip, len(known))
+
     def keep(self) -> None:
         """Keep what was read for the next run."""
         if self._path is None or self._known.tip is None or self._size == self._weight:

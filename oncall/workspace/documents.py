@@ -7,7 +7,7 @@ and taken out, and the rest is checked again: so every error of an entry is foun
 from __future__ import annotations
 
 import re
-from copy import deepcopy
+from functools import cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -43,6 +43,7 @@ from oncall.model import (
     Settings,
     Tier,
 )
+from oncall.spelling import suggested
 from oncall.workspace import yaml
 
 Path = tuple[str | int, ...]
@@ -121,7 +122,7 @@ def check(shape: Any, node: yaml.Node, file: str, owner: tuple[int, int], name: 
         except msgspec.ValidationError as error:
             fault = _fault(error, shape, data)
         if left is node:
-            left = deepcopy(node)
+            left = yaml.copy(node)
         gone = lost.get(id(yaml.descend(left, fault.path)), set()) if fault.of_whole else set()
         if not gone or (fault.missing and fault.missing not in gone):
             problems.append(problem(fault.code, fault.message, file, *_place(fault, left, owner)))
@@ -165,8 +166,8 @@ def _fault(error: msgspec.ValidationError, shape: Any, data: Any) -> _Fault:
     if unknown:
         name = unknown[1]
         keys = _keys_at(shape, path)
-        message = f"`{name}` is not a key of {_called(shape, path)}" + _instead(name, keys)
-        meant = fields.nearest(name, keys) or ""
+        meant = suggested(name, keys) or ""
+        message = f"`{name}` is not a key of {_called(shape, path)}" + _instead(meant, keys)
         return _Fault("OC002", (*path, name), message, (*path, name), at_key=True, meant=meant)
     missing = re.fullmatch(r"Object missing required field `(.*)`", what)
     if missing:
@@ -179,7 +180,7 @@ def _fault(error: msgspec.ValidationError, shape: Any, data: Any) -> _Fault:
         return _Fault("OC003", key, _named(key) + what[inside.end() :], key)
     if what.startswith("Invalid enum value"):
         words = _words(_shape_at(shape, path))
-        message = f"{_named(path)}{value!r} is not known" + _instead(str(value), words)
+        message = f"{_named(path)}{value!r} is not known" + _instead(suggested(str(value), words), words)
     else:
         message = _named(path) + _plainly(what, value, _choice(_shape_at(shape, path), dict))
     return _Fault("OC003", path, message, path, of_whole=isinstance(value, dict), at_key=bool(found and found[1]))
@@ -220,8 +221,8 @@ def _keyed(path: Path, shape: Any, data: Any) -> Path:
     return path[:place]
 
 
-def _instead(name: str, known: list[str]) -> str:
-    return fields.suggestion(name, known) or f"; there are {', '.join(known)}"
+def _instead(word: str | None, known: list[str]) -> str:
+    return f" (did you mean {word!r}?)" if word else f"; there are {', '.join(known)}"
 
 
 def _plainly(what: str, value: Any, shape: Any) -> str:
@@ -244,7 +245,8 @@ def _plainly(what: str, value: Any, shape: Any) -> str:
 
 def _called(shape: Any, path: Path) -> str:
     """What to call the mapping at a path of a class."""
-    return _CALLED.get(_choice(_shape_at(shape, path), dict), "this")
+    kind = _choice(_shape_at(shape, path), dict)
+    return _CALLED.get(kind) or str(getattr(kind, "CALLED", "this"))
 
 
 def _value_at(data: Any, path: Path) -> Any:
@@ -279,16 +281,22 @@ def _shape_at(shape: Any, path: Path) -> Any:
     for step in path:
         shape = _choice(shape, list if isinstance(step, int) else dict)
         if isinstance(shape, type):
-            names = {field.encode_name: field.name for field in struct_fields(shape)}
-            shape = get_type_hints(shape)[names[str(step)]]
+            shape = _types_of(shape)[str(step)]
         else:
             shape = get_args(shape)[1 if get_origin(shape) is dict else 0]
     return shape
 
 
+@cache
+def _types_of(shape: type) -> dict[str, Any]:
+    """The type of each key of a class."""
+    types = get_type_hints(shape)
+    return {field.encode_name: types[field.name] for field in struct_fields(shape)}
+
+
 def _keys_at(shape: Any, path: Path) -> list[str]:
     """The keys that may stand at a path of a class."""
-    return [field.encode_name for field in struct_fields(_choice(_shape_at(shape, path), dict))]
+    return list(_types_of(_choice(_shape_at(shape, path), dict)))
 
 
 def _choice(shape: Any, kind: type) -> Any:
@@ -325,6 +333,16 @@ def json_schema() -> dict[str, Any]:
         "$defs": _for_editors(parts),
         "additionalProperties": False,
     }
+
+
+def schema_of(shape: type[Struct], title: str) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a YAML file that is one of these."""
+    _, parts = msgspec.json.schema_components(
+        [shape], schema_hook=fields.SCHEMAS.__getitem__, ref_template="#/$defs/{name}"
+    )
+    whole = _for_editors(parts.pop(shape.__name__))
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **whole, "title": title}
+    return {**schema, "$defs": _for_editors(parts)}
 
 
 def _for_editors(schema: Any) -> Any:

@@ -20,10 +20,10 @@ from msgspec import Struct
 
 from oncall import times
 from oncall.errors import OncallError
-from oncall.fields import suggestion
 from oncall.plan import Plan
 from oncall.rotations.ics import read_calendar
 from oncall.rotations.names import Reader
+from oncall.spelling import suggestion
 from oncall.workspace.files import MOST_BYTES
 from oncall.workspace.inputs import read_input
 from oncall.workspace.load import Workspace
@@ -47,6 +47,7 @@ class Change(Struct, frozen=True):
     before: bytes | None
     after: bytes
     uid: str
+    event: bytes = b""
 
 
 class Wanted(Struct, frozen=True):
@@ -127,12 +128,14 @@ def _change(workspace: Workspace, path: str, summary: str, what: str, wanted: Wa
     event = NewEvent()
     event.add("uid", uid)
     event.add("dtstamp", times.at(wanted.asked_at, UTC))
+    event.add("created", times.at(wanted.asked_at, UTC))  # from then on it counts, whenever it is committed
     event.add("dtstart", times.at(wanted.start, UTC))
     event.add("dtend", times.at(wanted.end, UTC))
     event.add("summary", summary)
     if wanted.reason:
         event.add("description", wanted.reason)
-    return Change(path, before, with_event(before, event.to_ical(), path), uid)
+    written = event.to_ical()
+    return Change(path, before, with_event(before, written, path), uid, written)
 
 
 def _present(workspace: Workspace, path: str) -> bytes | None:
@@ -175,7 +178,7 @@ class ChangedError(OncallError):
 def write(workspace: Workspace, change: Change, wait: Wait | None) -> None:
     """Put a change in place, whole or not at all; ChangedError where the file is not what it was any more. `wait` is
     told when another program writes there; None where the lock is held already."""
-    target = _target(workspace, change.path)
+    target = target_of(workspace, change.path)
     try:
         os.makedirs(os.path.dirname(target), exist_ok=True)
         with locked(workspace, change.path, wait) if wait else nullcontext():
@@ -186,7 +189,8 @@ def write(workspace: Workspace, change: Change, wait: Wait | None) -> None:
         raise OncallError(f"{change.path}: cannot be written: {error.strerror}") from None
 
 
-def _target(workspace: Workspace, path: str) -> str:
+def target_of(workspace: Workspace, path: str) -> str:
+    """The file that a path of the workspace leads to."""
     try:
         return os.path.realpath(workspace.files.inside(path))
     except OncallError as error:
@@ -209,7 +213,7 @@ def locked(workspace: Workspace, path: str, wait: Wait) -> Iterator[None]:
     except ImportError:
         yield
         return
-    directory = os.path.dirname(_target(workspace, path))
+    directory = os.path.dirname(target_of(workspace, path))
     handle = os.open(directory, os.O_RDONLY)
     try:
         for attempt in range(_LOCK_ATTEMPTS):

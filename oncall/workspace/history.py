@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import field
@@ -15,16 +16,19 @@ from oncall.workspace.branch import Branch
 from oncall.workspace.control_files import dot_git
 from oncall.workspace.files import HEAD, Files
 from oncall.workspace.opening import Plans
+from oncall.workspace.overlay import Overlay, Standing
 from oncall.workspace.revisions import NoRepositoryError, Revisions
-from oncall.workspace.trees import LostObjectError
+from oncall.workspace.trees import LostObjectError, TreeFiles
 
 if TYPE_CHECKING:
+    from oncall.workspace.entered import EnteredEvents, Late
     from oncall.workspace.load import Workspace
 
 _T = TypeVar("_T")
 
 AUTO, NOW = "auto", "now"
 _OPEN = 32  # trees whose plans are kept in memory
+_NOTHING = Standing(Overlay())
 _NO_REPOSITORY = "the workspace is in no git repository"
 
 
@@ -59,10 +63,14 @@ class PlansOfTheTime:
         self._plans: OrderedDict[str, Plans] = OrderedDict()
         self._loaded: tuple[str, Workspace] | None = None
         self._failed: dict[str, str] = {}
-        self._used: dict[tuple[str, str | None, str | None], PlanUsed] = {}
+        self._used: dict[tuple[object, ...], PlanUsed] = {}
         self._revisions: Revisions | None = None
         self._branch: Branch | None = None
         self._fixed: tuple[str, str] | None = None
+        self._paths: set[str] | None = None
+        self._entered: EnteredEvents | None = None
+        self._calendars: TreeFiles | None = None
+        self._standings: dict[tuple[str, tuple[int, int]], Standing] = {}
         if as_of == AUTO:
             self._follow()
         elif as_of != NOW:
@@ -80,22 +88,72 @@ class PlansOfTheTime:
             self._branch.keep()
         if self._revisions is not None:
             self._revisions.close()
-            self._revisions = None
+            self._revisions = self._calendars = None
 
     def ask(self, at: float, question: Callable[[Plan], _T]) -> tuple[_T, PlanUsed]:
         """What is asked of the plan in force at an instant, and which that is. NoPlanError where it cannot be had."""
         revision, tree, why = self._in_force(at)
-        plans = self._of(tree) if tree else self._today
+        standing = self._standing(at, tree)
+        answer, plan = self._answer(at, question, revision, tree, standing.proven)
+        known = _changeable(plan)
+        entered = tuple(event for event in standing.proven.events if event.file in known)
+        in_doubt = tuple(event for overlay in standing.possible[:1] for event in overlay.events if event.file in known)
+        key = plan.digest, revision, why, entered, in_doubt
+        if key not in self._used:
+            self._used[key] = PlanUsed(plan.digest, "git" if tree else "today", revision, why, entered, in_doubt)
+        return answer, self._used[key]
+
+    def ask_possible(self, at: float, question: Callable[[Plan], _T]) -> list[_T]:
+        """The same of the plans that may have been in force instead: with events that nobody can say were there then,
+        all of them and each by itself."""
+        revision, tree, _ = self._in_force(at)
+        possible = self._standing(at, tree).possible
+        return [self._answer(at, question, revision, tree, overlay)[0] for overlay in possible]
+
+    def _answer(
+        self, at: float, question: Callable[[Plan], _T], revision: str | None, tree: str | None, overlay: Overlay
+    ) -> tuple[_T, Plan]:
+        plans = self._of(tree, overlay) if tree else self._today
         try:
-            answer = plans.ask(at, question)
-            digest = plans.at(at).digest
+            return plans.ask(at, question), plans.at(at)
         except _UnloadableError as error:
             self._failed[tree or ""] = str(error)
             raise NoPlanError(revision, str(error)) from None
-        key = digest, revision, why
-        if key not in self._used:
-            self._used[key] = PlanUsed(digest, "git" if tree else "today", revision, why)
-        return answer, self._used[key]
+
+    def _standing(self, at: float, tree: str | None) -> Standing:
+        """What the files prove to have stood in the calendars beside a commit; nothing, where one was named."""
+        if tree is None or self._branch is None:
+            return _NOTHING
+        try:
+            late = self._late(at)
+            if not late:
+                return _NOTHING
+            key = tree, self._entered.segment(at) if self._entered else (0, 0)
+            if key not in self._standings:
+                from oncall.workspace.entered import standing  # here: calendars are slow to import
+
+                self._standings[key] = standing(late, at, self._open().files(tree))
+            return self._standings[key]
+        except (LostObjectError, OncallError):
+            self._paths = set()  # git alone decides where what came later cannot be read
+            return _NOTHING
+
+    def _late(self, at: float) -> tuple[Late, ...]:
+        """The versions of overrides and absences that came after the commit in force."""
+        assert self._branch is not None
+        if self._paths is None:
+            self._paths = _changeable(self._today.at(at))
+        if not self._paths:
+            return ()
+        if self._entered is None:
+            from oncall.workspace.entered import EnteredEvents  # here: as above
+
+            files = Files(self.root)
+            today = {path: _content(files, path) for path in sorted(self._paths)}
+            self._entered = EnteredEvents(today, self._number, lambda number: self._objects().content(number))
+        commits, number = self._branch.commits(at, self._entered.walked)
+        self._entered.walk(commits, number)
+        return self._entered.late(at)
 
     def _in_force(self, at: float) -> tuple[str | None, str | None, str | None]:
         """The revision in force and its tree, or why today's files are."""
@@ -142,24 +200,48 @@ class PlansOfTheTime:
             self._revisions = Revisions(self.root)
         return self._revisions
 
-    def _of(self, tree: str) -> Plans:
-        """The plans of a tree; those that were asked last stay in memory."""
-        if tree not in self._plans:
-            self._plans[tree] = _PlansOfTree(self.root, self._cache, tree, self._load)
+    def _number(self, tree: str, path: str) -> bytes:
+        return self._objects().number(path, tree.encode())
+
+    def _objects(self) -> TreeFiles:
+        """What finds the calendars of many trees: folders that they share are read once."""
+        if self._calendars is None:
+            self._calendars = self._open().files("")
+        return self._calendars
+
+    def _of(self, tree: str, overlay: Overlay) -> Plans:
+        """The plans of a tree with what is laid over it; those that were asked last stay in memory."""
+        name = tree + overlay.name
+        if name not in self._plans:
+            self._plans[name] = _PlansOfTree(self.root, self._cache, name, partial(self._load, tree, overlay))
             if len(self._plans) > _OPEN:
                 self._plans.popitem(last=False)
-        self._plans.move_to_end(tree)
-        return self._plans[tree]
+        self._plans.move_to_end(name)
+        return self._plans[name]
 
-    def _load(self, tree: str) -> Workspace:
-        """What the files of a tree hold."""
-        if self._loaded is None or self._loaded[0] != tree:
+    def _load(self, tree: str, overlay: Overlay, name: str) -> Workspace:
+        """What the files of a tree hold, with what is laid over them; `name` is that of both."""
+        if self._loaded is None or self._loaded[0] != name:
             self._loaded = None  # one at a time
             try:
-                self._loaded = tree, _read(self._open().files(tree), self.root)
+                files = self._open().files(tree)
+                files.contents.update(overlay.contents)
+                self._loaded = name, _read(files, self.root)
             except (LostObjectError, OncallError) as error:
                 raise _UnloadableError(str(error)) from None
         return self._loaded[1]
+
+
+def _changeable(plan: Plan) -> set[str]:
+    """The calendars of overrides and absences that a plan is made of."""
+    return {path for facts in plan.rotations.values() for path in facts.files[1:]}.union(plan.doubts)
+
+
+def _content(files: Files, path: str) -> bytes | None:
+    try:
+        return files.read(path)
+    except (OSError, OncallError):
+        return None
 
 
 def candidate(root: str, cache: str | None, text: str, here: str, option: str = "--candidate") -> PlansOfTheTime:
@@ -185,7 +267,7 @@ def candidate(root: str, cache: str | None, text: str, here: str, option: str = 
 
 
 def _neither(revisions: Revisions, text: str, option: str, what: str) -> str:
-    from oncall.fields import suggestion  # here: only an error needs it
+    from oncall.spelling import suggestion  # here: only an error needs it
 
     near = suggestion(text, revisions.names())
     return f"{option} {text}: that is {what}, and the repository has no such revision{near}"

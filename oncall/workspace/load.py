@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from oncall.errors import OncallError, Problem, contained, problem
 from oncall.escalation.scenarios import Expectation, WrittenScenario
-from oncall.fields import is_name, suggestion
+from oncall.fields import is_name
 from oncall.model import (
     ALWAYS,
     AbsenceCalendar,
@@ -32,6 +32,7 @@ from oncall.model import (
 from oncall.plan import EVERYTHING, Reported
 from oncall.rotations.ics import Calendar, read_calendar
 from oncall.rotations.names import Directory, Reader, directory
+from oncall.spelling import limited_suggestions, suggestion
 from oncall.workspace import documents, yaml
 from oncall.workspace.files import HEAD, Files
 from oncall.workspace.globs import MOST_LETTERS
@@ -108,6 +109,11 @@ class Workspace(Struct):
 def load(root: str, replaced: Mapping[str, bytes] | None = None, files: Files | None = None) -> Workspace:
     """Read the workspace whose `oncall.yaml` lies in `root`. `replaced` stands in for files not written yet, `files`
     for all of them."""
+    with limited_suggestions():
+        return _load(root, replaced, files)
+
+
+def _load(root: str, replaced: Mapping[str, bytes] | None, files: Files | None) -> Workspace:
     workspace = Workspace(root, files if files is not None else Files(root, replaced or {}))
     head = _read_document(workspace, HEAD)
     _read_head(workspace, head)

@@ -152,6 +152,16 @@ class Revisions:
         """The files of the workspace as a tree has them, for as long as the repository is open."""
         return TreeFiles(self._root, fetch=self._object, tree=tree.encode())
 
+    def ignores(self, path: str) -> bool:
+        """Whether git ignores a file of the workspace that no commit has."""
+        from dulwich.ignore import IgnoreFilterManager  # here: as above
+
+        inside = b"/".join([*self._folders, os.fsencode(path)])
+        try:
+            return bool(IgnoreFilterManager.from_repo(self._repository).is_ignored(os.fsdecode(inside)))
+        except Exception:  # whatever the library makes of patterns that are none
+            return False
+
     def _object(self, number: bytes, most: int) -> Any:
         """An object of no more than so many bytes."""
         size = size_of(self._repository.object_store, number)

@@ -10,8 +10,8 @@ from oncall.errors import Problem, contained, problem
 from oncall.escalation.responses import CHANNELS, EVERY_CHANNEL, OUTCOMES, ByChannel, ResponseError, responses_of
 from oncall.escalation.scenarios import NOTHING_EXPECTED, Broken, Scenario, WrittenScenario
 from oncall.escalation.simulate import Assumed
-from oncall.fields import suggestion
 from oncall.model import Account
+from oncall.spelling import suggestion
 from oncall.workspace import yaml
 from oncall.workspace.compile import workspace_zone
 from oncall.workspace.load import Place, Workspace

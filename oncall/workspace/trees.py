@@ -67,6 +67,18 @@ class TreeFiles(Files):
             self.contents[path] = self._fetched(self._resolved(path), MOST_BYTES).data
         return self.contents[path]
 
+    def number(self, path: str, tree: bytes) -> bytes:
+        """The number of the file that a path leads to in a tree of the same repository, empty where there is none."""
+        self.tree = tree
+        try:
+            return self._resolved(path)
+        except (OncallError, OSError):
+            return b""
+
+    def content(self, number: bytes) -> bytes:
+        """The bytes of a file by its number."""
+        return bytes(self._fetched(number, MOST_BYTES).data)
+
     def exists(self, path: str) -> bool:
         """Whether a path leads to a file."""
         try:

@@ -265,6 +265,26 @@ def _is_null(node: Node) -> bool:
     return isinstance(node, Scalar) and node.text is None
 
 
+def copy(node: Node) -> Node:
+    """The same to take things out of: what an alias repeats is shared in the copy too, and so are scalars."""
+    return _copy(node, {})
+
+
+def _copy(node: Node, copies: dict[int, Node]) -> Node:
+    if isinstance(node, Scalar):
+        return node
+    if id(node) in copies:
+        return copies[id(node)]
+    if isinstance(node, Sequence):
+        items = [_copy(item, copies) for item in node.items]
+        twin: Node = Sequence(items, node.line, node.column, node.size, node.depth)
+    else:
+        keys = {name: Key(key.line, key.column, _copy(key.value, copies)) for name, key in node.keys.items()}
+        twin = Mapping(keys, node.line, node.column, node.size, node.depth)
+    copies[id(node)] = twin
+    return twin
+
+
 def place_of(node: Node, path: tuple[str | int, ...]) -> tuple[int, int]:
     """Line and column of the value at a path, or of the nearest thing above it that is there."""
     line, column = node.line, node.column

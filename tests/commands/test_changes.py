@@ -123,7 +123,7 @@ def test_an_absence_is_in_the_zone_of_who_is_absent(run: Run, example: Path) -> 
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("override", "field-primary", "tech-11", *NIGHT), "no person 'tech-11' (did you mean 'tech-1'?)"),
+        (("override", "field-primary", "teck-1", *NIGHT), "no person 'teck-1' (did you mean 'tech-1'?)"),
         (("override", "field-primry", "tech-5", *NIGHT), "no rotation 'field-primry' (did you mean 'field-primary'?)"),
         (("override", "clinic-doctors", "doctor-1", *NIGHT), "clinic-doctors has no `overrides:` to write to"),
         (

@@ -111,6 +111,73 @@ class Read(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
 
+# Which dispatch.
+
+
+@pytest.fixture
+def several(tmp_path: Path) -> str:
+    """A log of three dispatches: `call-10`, `call-11` and `call-1`."""
+    texts = []
+    for number, name in enumerate(("call-10", "call-11", "call-1")):
+        logged(tmp_path / name, MISSED if number else NO_ANSWER, name=name, at=AT + 86400 * number)
+        texts.append((tmp_path / name).read_text(encoding="utf-8"))
+    (tmp_path / "log.jsonl").write_text("".join(texts), encoding="utf-8")
+    return str(tmp_path / "log.jsonl")
+
+
+@pytest.mark.parametrize("command", ["postmortem", "replay"])
+@pytest.mark.parametrize("source", ["a file", "standard input"])
+@pytest.mark.parametrize(
+    ("asked", "dispatch"), [("call-10", "call-10"), ("call-1", "call-1"), ("call-", None), ("call-11", "call-11")]
+)
+def test_the_beginning_of_an_id_will_do(
+    run: Run,
+    ws: Path,
+    several: str,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    source: str,
+    asked: str,
+    dispatch: str | None,
+) -> None:
+    log = several
+    if source == "standard input":
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(Path(several).read_bytes())))
+        log = "-"
+    ran = run(command, log, "--dispatch", asked, workspace=ws)
+    if dispatch is None:
+        assert (ran.status, ran.out) == (2, "")
+        assert ran.err.splitlines() == [
+            "oncall: 3 dispatches begin with 'call-': which one?",
+            "  call-10  Thu 5 Nov 2026 23:58 EST  duo  missed",
+            "  call-1   Sat 7 Nov 2026 23:58 EST  duo  abandoned",
+            "  call-11  Fri 6 Nov 2026 23:58 EST  duo  abandoned",
+        ]
+        return
+    assert ran.status == 1
+    assert f"dispatch {dispatch}" in ran.out.replace(f"{dispatch}  ", f"dispatch {dispatch} ")
+
+
+def test_an_unambiguous_beginning_is_said_to_have_been_completed(run: Run, ws: Path, several: str) -> None:
+    ran = run("postmortem", several, "--dispatch", "call-11"[:7], workspace=ws)
+    assert ran.err == ""
+    ran = run("postmortem", logged(Path(several), MISSED, name="2026-11-05-2358"), "--dispatch", "2026", workspace=ws)
+    assert "dispatch 2026-11-05-2358" in ran.out
+    assert ran.err == "oncall: --dispatch 2026: 2026-11-05-2358 is the only one that begins so\n"
+
+
+def test_the_only_dispatch_of_a_log_need_not_be_named(run: Run, ws: Path, tmp_path: Path, several: str) -> None:
+    ran = run("postmortem", str(tmp_path / "call-10"), workspace=ws)
+    assert (ran.status, ran.err) == (1, "")
+    assert "dispatch call-10" in ran.out
+    ran = run("postmortem", several, workspace=ws)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith("oncall: the log has 3 dispatches: say which one, with --dispatch ID")
+    (tmp_path / "empty.jsonl").write_text("", encoding="utf-8")
+    ran = run("postmortem", str(tmp_path / "empty.jsonl"), workspace=ws)
+    assert (ran.status, ran.err) == (2, "oncall: there is no dispatch in the log\n")
+
+
 # What it says.
 
 
@@ -142,7 +209,8 @@ def test_what_the_caller_experienced_takes_two_sentences(page: Callable[..., str
         ),
         (
             ("0 received", "0 attempt_started ann voice", "12 attempt_answered ann", "95 attempt_ended ann answered"),
-            "it was picked up, and nothing proves that a person took it. One person was tried.",
+            "it was picked up after 12 seconds; the record does not show whether a person took it."
+            " One person was tried.",
         ),
         (
             ("0 received", "30 closed"),
@@ -158,6 +226,55 @@ def test_what_the_caller_experienced_takes_two_sentences(page: Callable[..., str
 )
 def test_each_way_in_which_a_call_goes_is_told(page: Callable[..., str], log: Any, sentences: str) -> None:
     assert part(page(log), SECTIONS[0]).splitlines()[2].partition("; ")[2] == sentences
+
+
+@pytest.mark.parametrize(
+    ("dialled", "difference"),
+    [
+        ("+12025550110", "two digits are swapped"),
+        ("+12025550701", "one digit is different"),
+        ("+1202550101", "a digit is missing"),
+        ("+120255501011", "there is a digit too many"),
+        ("(202) 555-0110", "two digits are swapped"),
+        ("2025550110", "two digits are swapped"),
+        ("+12025557707", None),
+        ("+442025550110", None),
+    ],
+)
+def test_a_slip_in_a_known_number_is_named(page: Callable[..., str], dialled: str, difference: str | None) -> None:
+    log = (
+        *("0 received", f"0 attempt_started - voice address={dialled.replace(' ', '-')}", "9 attempt_ended - failed"),
+        *("20 attempt_started ann sms", "60 attempt_started ben voice", "80 attempt_ended ben no_answer", "120 closed"),
+    )
+    text = re.sub(r"\\(.)", r"\1", page(log))
+    said = f"The number of Ann Lee (ann) is +12025550101: {difference}."
+    assert (said in text) == (difference is not None)
+    assert ("is +12025550101" in text) == (difference is not None)
+    assert "Give Ann Lee" not in text
+
+
+def test_a_transfer_that_nobody_picks_up_is_told(page: Callable[..., str]) -> None:
+    log = (
+        *("0 received", "2 attempt_started ann voice", "12 attempt_answered ann", "60 transferred ann"),
+        *("60 attempt_ended ann answered", "60 attempt_started cat voice", "85 attempt_ended cat no_answer"),
+        "90 caller_hung_up",
+    )
+    text = page(log)
+    assert (
+        "; it was picked up after 12 seconds; it was passed on after 1 minute and not answered there; the caller"
+        in text
+    )
+    assert "It was picked up, and lost when it was passed on" in part(text, "The cause")
+    assert [title for title, _ in fixes_of(text)] == ["Stay on the line until whoever takes over has picked up"]
+    assert "After it was passed on at 1m: no part of the chain:" in text
+    assert "nobody had taken it" not in text
+
+
+def test_an_acknowledgement_that_came_too_late_is_told(page: Callable[..., str]) -> None:
+    log = (*NO_ANSWER, "55 caller_hung_up", "1242 acknowledged ann")
+    text = page(log)
+    late = "somebody took responsibility after 20 minutes 42 seconds, too late for the caller"
+    assert part(text, SECTIONS[0]).count(late) == 2
 
 
 def test_who_was_on_call_is_told_with_the_event_that_says_so(page: Callable[..., str]) -> None:
@@ -415,9 +532,9 @@ def test_the_status_is_that_of_the_result(run: Run, ws: Path, tmp_path: Path, lo
 
 def test_a_dispatch_that_is_not_in_the_log_is_said_with_the_nearest(run: Run, ws: Path, tmp_path: Path) -> None:
     log = logged(tmp_path / "log.jsonl", MISSED, name="call-1001")
-    ran = run("postmortem", log, "--dispatch", "call-1002", workspace=ws)
+    ran = run("postmortem", log, "--dispatch", "coll-1001", workspace=ws)
     assert (ran.status, ran.out) == (2, "")
-    assert ran.err == "oncall: there is no dispatch 'call-1002' in the log (did you mean 'call-1001'?)\n"
+    assert ran.err == "oncall: there is no dispatch 'coll-1001' in the log (did you mean 'call-1001'?)\n"
 
 
 def test_a_log_that_is_not_there_is_said(run: Run, ws: Path) -> None:
@@ -693,7 +810,7 @@ def test_no_caller_number_or_address_is_left(run: Run, tmp_path: Path, caller: s
         "110 attempt_ended cat busy",
     ]
     name = "call-2125550177-x"
-    said = {
+    said: Any = {
         "line": "+12025550150",
         "caller": caller,
         "operator": "op-9 ext. 212.555.0177",
@@ -782,6 +899,25 @@ def test_people_outside_ascii_are_masked_by_name_id_and_alias(run: Run, tmp_path
     shown = run("postmortem", logged(tmp_path / "log.jsonl", MISSED), "--dispatch", "d1", "--redact", workspace=ws).out
     assert "person-1" in shown
     assert not re.search(r"(?i)łukasz|lukasz|gro(ß|ss)e|\bann\b", shown)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "2026-10-27-0037",
+        "20261027-003712",
+        "INC-20261027-00042",
+        "1793941080.15",
+        "CA0123456789abcdef0123456789abcdef",
+        "123e4567-e89b-12d3-a456-426614174000",
+        "d41d8cd98f001202555098ecf8427e",
+        "PT4KHLK",
+    ],
+)
+def test_an_id_is_whole_where_it_is_no_number(page: Callable[..., str], name: str) -> None:
+    text = page(MISSED, "--redact", name=name)
+    assert f"dispatch {name}" in text
+    assert f"--dispatch {name}`" in text or "--dispatch" not in text
 
 
 def test_the_name_of_the_file_is_masked_where_it_is_said(run: Run, ws: Path, tmp_path: Path) -> None:

@@ -299,9 +299,9 @@ def test_what_is_missing_is_named_with_its_line(run: Run, duo: Path, tmp_path: P
 
 def test_a_dispatch_that_is_not_there_is_answered_with_the_nearest(run: Run, duo: Path, tmp_path: Path) -> None:
     log = write(tmp_path / "log", lines("CA-8812", GOOD), lines("CB-1", GOOD))
-    ran = run("replay", log, "--dispatch", "CA-8813", workspace=duo)
+    ran = run("replay", log, "--dispatch", "ca8812", workspace=duo)
     assert (ran.status, ran.out) == (2, "")
-    assert ran.err == "oncall: there is no dispatch 'CA-8813' in the log (did you mean 'CA-8812'?)\n"
+    assert ran.err == "oncall: there is no dispatch 'ca8812' in the log (did you mean 'CA-8812'?)\n"
     ran = run("replay", log, "--dispatch", "CB-1", "--result", "missed", workspace=duo)
     assert (ran.status, ran.err) == (2, "oncall: the dispatch 'CB-1' is not as the other options ask\n")
 

@@ -104,6 +104,30 @@ def test_tries_separated_by_commas_are_for_one_try_each(run: Run, example: Path)
     assert trace["disposition"] == "overdue"
 
 
+@pytest.mark.parametrize(
+    "person",
+    [
+        "tech-1",
+        "TECH-1",
+        "Priya Raman",
+        "priya",
+        "raman",
+        "priya.raman@northwind.example",
+        "+1 202-555-0101",
+        "tel:+12025550101",
+    ],
+)
+def test_people_are_taken_by_any_name_of_theirs(run: Run, example: Path, person: str) -> None:
+    trace = _trace(run, example, "northwind-hvac", *NIGHT, "--given", f"{person}:voice=acknowledged@5s")
+    assert (trace["reached"], trace["after"]) == ("tech-1", 5)
+
+
+@pytest.mark.parametrize("person", ["manager-1", "MANAGER-1", "nadia.petrov@harbor.example"])
+def test_who_calls_back_is_taken_by_any_name_too(run: Run, example: Path, person: str) -> None:
+    trace = _trace(run, example, "northwind-hvac", *NIGHT, "--callback", f"{person}@10m")
+    assert (trace["callback"]["owner"], trace["disposition"]) == ("manager-1", "called_back")
+
+
 def test_picking_up_is_followed_by_a_key_or_by_the_end_of_the_call(run: Run, example: Path) -> None:
     night = ("bayside-properties", "--at", "2026-11-25T03:00", "--given")
     taken = _trace(run, example, *night, "maint-1:voice=answered@5s+acknowledged@9s")

@@ -36,7 +36,10 @@ def test_a_fresh_workspace_takes_an_override_and_an_absence(run: Run, tmp_path: 
     assert run("away", "robin", *night, workspace=tmp_path / "fresh").status == 0
 
 
-@pytest.mark.parametrize("day", ["2026-02-01", "2026-11-30", "2031-07-04"])
+@pytest.mark.parametrize(
+    "day",
+    ["1999-12-31", "2024-02-29", "2026-01-01", "2026-01-05", "2026-02-01", "2026-11-30", "2031-07-04"],
+)
 def test_a_fresh_workspace_is_clean_on_its_day_and_while_its_reviews_hold(run: Run, tmp_path: Path, day: str) -> None:
     assert run("init", "fresh", "--at", day).status == 0
     for later in (day, str(date.fromisoformat(day) + timedelta(days=89))):
@@ -45,6 +48,16 @@ def test_a_fresh_workspace_is_clean_on_its_day_and_while_its_reviews_hold(run: R
     late = str(date.fromisoformat(day) + timedelta(days=182))
     ran = run("lint", "--at", late, "--select", "OC107,OC109,OC405", workspace=tmp_path / "fresh")
     assert ran.out.count(": warning: ") == 5
+
+
+@pytest.mark.parametrize("day", ["2024-02-29", "2026-01-05", "2026-11-30", "2031-07-04"])
+def test_somebody_is_on_call_when_a_workspace_is_written_and_no_calendar_is_old(
+    run: Run, tmp_path: Path, day: str
+) -> None:
+    run("init", "fresh", "--at", day)
+    ran = run("who", "--at", day, workspace=tmp_path / "fresh")
+    assert ran.status == 0
+    assert "days ago" not in ran.out
 
 
 def test_a_fresh_workspace_is_clean_as_it_is_written(run: Run, tmp_path: Path) -> None:

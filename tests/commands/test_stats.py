@@ -229,6 +229,65 @@ def test_csv_is_a_number_a_row(run: Run, harbor: Path, log: str) -> None:
     assert found["", "person", "ann", "wake_ups"]["value"] == "3"
 
 
+SHOWS = {"hang_ups": False, "callbacks": False, "pick_ups": False, "acknowledgements": False}
+LACKING = {
+    "abandonment": "not shown by this log: who hung up (asterisk-cdr)",
+    "recovered": "not shown by this log: callbacks (asterisk-cdr)",
+    "time_to_acknowledge": "not shown by this log: when it was picked up (asterisk-cdr)",
+}
+
+
+@pytest.fixture
+def blind(tmp_path: Path) -> str:
+    """A log whose source shows hardly anything: a call that was picked up, one that was not, and a text message."""
+    picked_up = ("0 received", "0 attempt_started ann voice", "30 attempt_ended ann answered", "30 closed")
+    missed = ("0 received", "0 attempt_started ann voice", "20 attempt_ended ann no_answer", "20 closed")
+    texted = ("0 received", "0 attempt_started ben sms", "60 attempt_ended ben no_response", "60 closed")
+    logs = (lines(f"d{number}", log, at=AT + 600 * number) for number, log in enumerate((picked_up, missed, texted)))
+    events = [json.loads(line) for log in logs for line in log.splitlines()]
+    path = tmp_path / "blind.jsonl"
+    source = {"source": {"system": "asterisk-cdr", "shows": SHOWS}}
+    path.write_text("".join(f"{json.dumps(event | source)}\n" for event in events), encoding="utf-8")
+    return str(path)
+
+
+def test_what_a_source_cannot_show_is_a_dash_with_the_reason(
+    run: Run, harbor: Path, blind: str, tmp_path: Path
+) -> None:
+    (kind,) = json.loads(run("stats", blind, "--format", "json", workspace=harbor).out)["kinds"]
+    total = kind["total"]
+    assert {name: total["reasons"].get(name) for name in LACKING} == LACKING
+    assert total["abandonment"]["share"] is total["recovered"]["share"] is None
+    assert {each["at"] for each in total["time_to_acknowledge"]["percentiles"]} == {None}
+    page = tmp_path / "page.html"
+    texts = [
+        run("stats", blind, "--html", str(page), workspace=harbor).out,
+        run("stats", blind, "--format", "markdown", workspace=harbor).out,
+        page.read_text(encoding="utf-8"),
+    ]
+    for text in texts:
+        for lacking in LACKING.values():
+            assert f"— {lacking}" in text
+    assert re.search(r"^  abandoned +— ", texts[0], re.MULTILINE)
+    assert re.search(r"^  median time to take +— ", texts[0], re.MULTILINE)
+
+
+def test_nobody_is_charged_for_a_message_whose_acknowledgement_cannot_be_seen(
+    run: Run, harbor: Path, blind: str
+) -> None:
+    people = json.loads(run("stats", blind, "--format", "json", workspace=harbor).out)["people"]
+    rates = {each["person"]: (each["answer_rate"]["of"], each["reasons"]) for each in people}
+    assert rates == {
+        "ann": (2, {}),
+        "ben": (0, {"answer_rate": "not shown by this log: who took it (asterisk-cdr)"}),
+    }
+
+
+def test_what_a_log_shows_has_no_reason(run: Run, harbor: Path, log: str) -> None:
+    text = run("stats", log, "--all", workspace=harbor).out
+    assert "not shown by this log" not in text
+
+
 def test_json_is_what_the_page_about_it_says(run: Run, harbor: Path, log: str) -> None:
     document = json.loads(run("stats", log, "--format", "json", workspace=harbor).out)
     assert (document["schema"], document["rules"], document["timezone"]) == ("oncall.stats/1", 1, "America/New_York")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from dulwich.ignore import IgnoreFilterManager
+from dulwich.repo import Repo
 
 from oncall.cli.main import main
 from oncall.errors import Problem
@@ -22,9 +25,28 @@ AT = "2026-11-22T12:00:00+00:00"
 HORIZON = "30d"
 
 
-def workspace(root: Path, change: dict[str, Any]) -> Path:
-    """The clean workspace with some files replaced (a text), removed (null), or edited (pairs of old and new text)."""
+def workspace(root: Path, change: dict[str, Any], committed: dict[str, Any] | None = None) -> Path:
+    """The clean workspace with some files replaced (a text), removed (null), or edited (pairs of old and new text);
+    before that, what is `committed` of it is committed to a git repository of its own."""
     shutil.copytree(CLEAN, root)
+    if committed is not None:
+        _edit(root, committed)
+        _commit_all(root)
+    _edit(root, change)
+    return root
+
+
+def _commit_all(root: Path) -> None:
+    """Commit every file that stands there; git need not be installed."""
+    with closing(Repo.init(str(root))) as repository:
+        ignored = IgnoreFilterManager.from_repo(repository).is_ignored
+        files = (str(file.relative_to(root)) for file in sorted(root.rglob("*")) if file.is_file())
+        worktree = repository.get_worktree()
+        worktree.stage([file for file in files if not file.startswith(".git/") and not ignored(file)])
+        worktree.commit(message=b"all", author=b"a <a@b.example>", committer=b"a <a@b.example>")
+
+
+def _edit(root: Path, change: dict[str, Any]) -> None:
     for path, what in change.items():
         file = root / path
         if what is None:
@@ -38,7 +60,6 @@ def workspace(root: Path, change: dict[str, Any]) -> Path:
                 assert text.count(old) == 1, f"{path} has {old!r} {text.count(old)} times"
                 text = text.replace(old, new)
             file.write_text(text, encoding="utf-8")
-    return root
 
 
 def context_of(root: Path, at: str = AT, horizon: str = HORIZON, log: Path | None = None) -> Context:

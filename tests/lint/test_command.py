@@ -129,7 +129,7 @@ def test_the_workspace_is_found_as_everywhere(
         (("none.yaml",), "there is no file or folder 'none.yaml'"),
         (("ws", "empty"), "'empty' is in no workspace"),
         ((), "there is no oncall.yaml here, above, or in ./schedules: name a workspace"),
-        (("ws", "--select", "OC9"), "--select OC9: there is no such rule (did you mean OC"),
+        (("ws", "--select", "OC9"), "--select OC9: there is no such rule; `oncall lint --explain all` lists them"),
         (("ws", "--select", "OC1O1"), "--select OC1O1: there is no such rule (did you mean OC101?)"),
         (("ws", "--select", "missing-backup"), "--select MISSING-BACKUP: there is no such rule (did you mean OC101?)"),
         (("ws", "--ignore", "X"), "--ignore X: there is no such rule; `oncall lint --explain all` lists them"),

@@ -25,7 +25,7 @@ def reported(root: Path, at: str, case: dict[str, Any], log: Path | None) -> Rep
 
 @pytest.mark.parametrize(("code", "case"), FINDING)
 def test_a_minute_later_every_finding_is_the_same_finding(code: str, case: dict[str, Any], tmp_path: Path) -> None:
-    root = workspace(tmp_path / "workspace", case["change"])
+    root = workspace(tmp_path / "workspace", case["change"], case.get("committed"))
     log = write_log(tmp_path / "log.jsonl", case["log"]) if "log" in case else None
     first = datetime.fromisoformat(case.get("at", AT)) + timedelta(seconds=17)
     runs = [reported(root, (first + timedelta(seconds=later)).isoformat(), case, log) for later in (0, 61)]
@@ -42,7 +42,7 @@ def test_a_minute_later_every_finding_is_the_same_finding(code: str, case: dict[
 def test_no_message_holds_a_second_of_the_moment_it_is_asked_at(
     code: str, case: dict[str, Any], tmp_path: Path
 ) -> None:
-    root = workspace(tmp_path / "workspace", case["change"])
+    root = workspace(tmp_path / "workspace", case["change"], case.get("committed"))
     at = (datetime.fromisoformat(case.get("at", AT)) + timedelta(seconds=17)).isoformat()
     shown = " ".join(one.problem.message for one in reported(root, at, case, None).findings)
     assert "00:17" not in shown

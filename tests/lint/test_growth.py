@@ -56,6 +56,11 @@ KINDS: dict[str, Callable[[int], str]] = {
     "comments": lambda size: (
         "people:\n" + "".join(f"  n{n}: {{name: P{n}}}  # oncall: ignore[OC101]\n" for n in range(size))
     ),
+    "comments within a comment": lambda size: "# " + "#oncall:ignore[" * (20 * size) + "\npeople: {}\n",
+    "words of a trigger": lambda size: (
+        "policies: {q: {tiers: [{notify: a, ack_window: 1m}, {notify: b, ack_window: 1m}, "
+        f"{{notify: c, ack_window: 1m, trigger: {'one a ' * (20 * size)}}}]}}}}\n"
+    ),
     "tiers": in_list("policies: {q: {tiers: [", "{notify: primary, ack_window: 45s}", "]}}"),
 }
 

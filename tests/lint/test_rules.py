@@ -26,8 +26,8 @@ def test_a_clean_workspace_is_silent(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("code", "case"), CASES)
 def test_a_workspace_with_one_fault_has_exactly_its_finding(code: str, case: dict[str, Any], tmp_path: Path) -> None:
-    assert case.keys() <= {"name", "change", "at", "horizon", "log", "findings", "also"}
-    root = workspace(tmp_path / "workspace", case["change"])
+    assert case.keys() <= {"name", "change", "at", "horizon", "log", "committed", "findings", "also"}
+    root = workspace(tmp_path / "workspace", case["change"], case.get("committed"))
     log = write_log(tmp_path / "log.jsonl", case["log"]) if "log" in case else None
     lines = found(context_of(root, case.get("at", AT), case.get("horizon", HORIZON), log))
     assert [line for line in lines if line.endswith(f"[{code}]")] == (case.get("findings") or [])

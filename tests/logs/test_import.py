@@ -46,18 +46,38 @@ def test_what_is_set_aside_is_counted_and_is_no_fault(bring: Bring) -> None:
     assert (done.status, done.events) == (0, [])
     assert done.err.splitlines() == [
         "oncall: 0 events",
-        "oncall: 4 set aside, rightly no events:",
+        "oncall: 4 rows set aside, rightly no events:",
         "       3  the queues were started",
         "       1  an agent was added to a queue",
     ]
 
 
-def test_what_could_not_be_mapped_is_summed_up_without_numbers_and_listed_by_line(bring: Bring) -> None:
+def test_what_could_not_be_mapped_is_summed_up_by_rows_and_values_and_listed_by_line(bring: Bring) -> None:
     done = bring("asterisk-queue-log", QUEUE.replace("|acme|", "|12125550000|") + "nonsense \x1b[31m\n")
     assert done.status == 1
-    assert "2 could not be mapped:" in done.err
-    assert "12125550000" not in done.err
+    assert "2 rows could not be mapped:" in done.err
+    assert "1 × 12125550000\n" in done.err
     assert [one["what"] for one in done.report] == ["12125550000", "nonsense \\x1b[31m"]
+
+
+def test_a_row_is_counted_once_whatever_is_wrong_with_it(bring: Bring) -> None:
+    rows = "2026-11-22T05:00:00Z,called,Zed,pigeon,\n2026-11-22T05:00:09Z,called,Zed,pigeon,Zed\n"
+    done = bring("csv", "time,event,who,channel,owner\n" + rows, "--account", "acme")
+    nobody = "nobody in the workspace has this address or name; the event is written without a person"
+    assert done.err.splitlines()[1:6] == [
+        "oncall: 2 rows could not be mapped:",
+        "       2  a channel that is not known; the event is written without it",
+        "          2 × pigeon",
+        f"       2  {nobody}",
+        "          2 × Zed",
+    ]
+
+
+def test_of_many_values_the_most_frequent_are_shown(bring: Bring) -> None:
+    rows = "".join(f"2026-11-22T05:00:00Z,note,,way {number // 2}\n" for number in range(30))
+    done = bring("csv", "time,event,who,channel\n" + rows)
+    assert done.err.count(" × way ") == 10
+    assert "          and 5 other values" in done.err.splitlines()
 
 
 def test_the_account_of_calls_on_unknown_lines_can_be_given(bring: Bring) -> None:
@@ -317,6 +337,12 @@ def test_the_zone_of_the_clock_is_the_one_given(bring: Bring) -> None:
     [
         ("24/11/2026 23:58", "dmy", "2026-11-24T23:58:00"),
         ("11/24/2026 11:58 PM", "mdy", "2026-11-24T23:58:00"),
+        ("Tue 11/24/2026 11:58 PM", "mdy", "2026-11-24T23:58:00"),
+        ("Tuesday, 24/11/2026 23:58", "dmy", "2026-11-24T23:58:00"),
+        ("Nov 24, 2026 11:58 PM", None, "2026-11-24T23:58:00"),
+        ("Tue, Nov 24, 2026 11:58 PM", "mdy", "2026-11-24T23:58:00"),
+        ("24 November 2026 23:58:00", None, "2026-11-24T23:58:00"),
+        ("24-Nov-2026 23:58", "ymd", "2026-11-24T23:58:00"),
         ("2026/11/24 9:05:07", "ymd", "2026-11-24T09:05:07"),
         ("4.11.26 0:07", "dmy", "2026-11-04T00:07:00"),
         ("04-11-2026, 12:00:01 a.m.", "dmy", "2026-11-04T00:00:01"),

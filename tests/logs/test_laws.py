@@ -20,13 +20,15 @@ from oncall.errors import OncallError
 from oncall.logs.contacts import Contacts
 from oncall.logs.event import DECODER, LogEvent
 from oncall.logs.formats import FORMATS
-from oncall.logs.importing import Asked, Remark, import_log
+from oncall.logs.formats.mapped import mapped_format
+from oncall.logs.importing import Asked, Format, Remark, import_log
+from oncall.logs.mapping import ready, ready_mapping
 from oncall.logs.ordering import Sorter
 from oncall.workspace.opening import open_plan
 from tests.logs.conftest import WORKSPACE
 
 CASES = [yaml.safe_load(path.read_text()) for path in sorted(Path(__file__).with_name("cases").glob("*.yaml"))]
-BY_LINE = ("asterisk-cdr", "asterisk-queue-log")
+BY_LINE = ("asterisk-cdr", "asterisk-cel", "asterisk-queue-log")
 
 
 @cache
@@ -34,10 +36,19 @@ def contacts() -> Contacts:
     return Contacts(open_plan(str(WORKSPACE), 1_795_323_480, None))
 
 
+def format_of(name: str) -> tuple[Format, str | None]:
+    """A format, or that of a ready mapping, with the order of its dates."""
+    if name in FORMATS:
+        return FORMATS[name], None
+    mapping = ready_mapping(name)
+    return mapped_format(name, mapping), mapping.date_order
+
+
 def imported(format: str, content: bytes) -> tuple[list[LogEvent], list[Remark]]:
-    asked = Asked(contacts(), "log", UTC)
+    known, date_order = format_of(format)
+    asked = Asked(contacts(), "log", UTC, date_order=date_order)
     remarks: list[Remark] = []
-    lines = list(import_log(FORMATS[format], io.BytesIO(content), asked, remarks.append))
+    lines = list(import_log(known, io.BytesIO(content), asked, remarks.append))
     return [DECODER.decode(line) for line in lines], remarks
 
 
@@ -67,7 +78,8 @@ def damaged(draw: st.DrawFn) -> tuple[str, bytes]:
                 st.just(bytes(content[start : start + 200])),
             )
         )
-    kind = case["format"] if draw(st.integers(0, 5)) else draw(st.sampled_from(list(FORMATS)))
+    other = st.sampled_from([*FORMATS, *ready()])
+    kind = case.get("system", case["format"]) if draw(st.integers(0, 5)) else draw(other)
     return kind, bytes(content)
 
 
@@ -82,7 +94,7 @@ def test_a_damaged_log_gives_events_in_the_order_of_their_times_and_reasons(log:
     assert all(one.reason and (one.line is None or one.line > 0) for one in remarks)
 
 
-@given(st.sampled_from(list(FORMATS)), st.binary(max_size=200), st.booleans())
+@given(st.sampled_from([*FORMATS, *ready()]), st.binary(max_size=200), st.booleans())
 def test_any_bytes_give_events_or_reasons(format: str, content: bytes, packed: bool) -> None:
     try:
         events, remarks = imported(format, gzip.compress(content)[:-4] if packed else content)
@@ -92,14 +104,26 @@ def test_any_bytes_give_events_or_reasons(format: str, content: bytes, packed: b
     assert events or remarks or nothing or format in ("csv", "twilio")  # a header alone, perhaps
 
 
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("content", [b"\x1f\x8b", b"\x1f\x8b\x1f\x8b", b"\x1f\x8b\x08" + b"\xff" * 20])
+def test_a_packed_file_that_is_damaged_from_its_start_is_said_to_be(format: str, content: bytes) -> None:
+    try:
+        events, remarks = imported(format, content)
+    except OncallError as error:
+        events, remarks = [], [error]
+    assert (events, len(remarks)) == ([], 1)
+    assert "damaged" in str(remarks[0])
+
+
 @given(damaged())
 def test_every_line_is_in_an_event_or_has_a_reason(log: tuple[str, bytes]) -> None:
     kind, content = log
     if kind not in BY_LINE or content.startswith((b"\xff\xfe", b"\xfe\xff", b"\x1f\x8b")):
         return
     lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    header = 1 if any(word in lines[0].lower() for word in (b"disposition", b"callid")) else 0
-    held = {number for number, line in enumerate(lines, 1) if line.strip() and number > header}
+    header = 1 if any(word in lines[0].lower() for word in (b"disposition", b"callid", b"eventtype")) else 0
+    ruled = b"-+("  # what psql draws around a table
+    held = {n for n, line in enumerate(lines, 1) if line.strip() and n > header and line.strip()[:1] not in ruled}
     assert held <= told(*imported(kind, content))
 
 
@@ -111,7 +135,9 @@ def test_every_entry_of_a_case_is_in_an_event_or_has_a_reason(case: dict[str, An
     if starts and content.lstrip().startswith(("{", "[")):
         held = {number for number, line in lines if starts in line}
     else:
-        held = {number for number, line in lines if line.strip()} - {1, 7}  # a header, a note's second line
+        ruled = {"-", "+", "("}  # what psql draws around a table
+        held = {number for number, line in lines if line.strip() and line[:1] not in ruled}
+        held -= {1, 7}  # a header, a note's second line
     assert held <= told(*imported_as(case)) | ({1} if "log_entry" in content else set())
 
 
@@ -119,8 +145,9 @@ def imported_as(case: dict[str, Any]) -> tuple[list[LogEvent], list[Remark]]:
     options = iter(case["options"])
     columns = dict(value.split("=") for name, value in zip(options, options, strict=True) if name == "--column")
     remarks: list[Remark] = []
-    asked = Asked(contacts(), "log", UTC, columns=columns)
-    lines = list(import_log(FORMATS[case["format"]], io.BytesIO(case["input"].encode()), asked, remarks.append))
+    known, date_order = format_of(case.get("system", case["format"]))
+    asked = Asked(contacts(), "log", UTC, columns=columns, date_order=date_order)
+    lines = list(import_log(known, io.BytesIO(case["input"].encode()), asked, remarks.append))
     return [DECODER.decode(line) for line in lines], remarks
 
 

@@ -71,6 +71,12 @@ class Repository:
         """Commit a workspace of another name."""
         return self.commit(at, {"oncall.yaml": HEAD_OF.format(organization)})
 
+    @property
+    def head(self) -> str:
+        """The commit that was made last."""
+        assert self._at is not None
+        return self._at.decode()
+
     def named(self, name: str, commit: str) -> None:
         """Give a commit a name."""
         self._repo.refs[f"refs/{name}".encode()] = commit.encode()

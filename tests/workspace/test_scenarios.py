@@ -58,7 +58,7 @@ BAD: list[tuple[dict[str, str | None], list[str]]] = [
         ["OC003 at: not a date and time: '2026-11-10'; write 2026-11-20T18:00 or 2026-11-20T18:00-05:00"],
     ),
     ({"at": "»soon"}, ["OC003 at: not a date and time: 'soon'; write 2026-11-20T18:00 or 2026-11-20T18:00-05:00"]),
-    ({"given": "{»anm: busy}"}, ["OC005 there is no person called 'anm' (did you mean 'ann'?)"]),
+    ({"given": "{»anm: busy}"}, ["OC005 there is no person called 'anm'"]),
     ({"given": "{ann: »bussy}"}, ["OC003 ann: 'bussy' is no response (did you mean 'busy'?)"]),
     ({"given": "{ann: [busy, »bussy]}"}, ["OC003 ann: 'bussy' is no response (did you mean 'busy'?)"]),
     ({"given": "{ann: {voice: »bussy}}"}, ["OC003 ann: 'bussy' is no response (did you mean 'busy'?)"]),
@@ -86,7 +86,7 @@ BAD: list[tuple[dict[str, str | None], list[str]]] = [
         {"given": "{»ann: , bob: {»voice: }}"},
         [f"OC003 `{key}` says nothing: give it a value or leave it out" for key in ("ann", "voice")],
     ),
-    ({"callbacks": "{»anm: 5m}"}, ["OC005 there is no person called 'anm' (did you mean 'ann'?)"]),
+    ({"callbacks": "{»anm: 5m}"}, ["OC005 there is no person called 'anm'"]),
     ({"callbacks": "{ann: »5}"}, ["OC003 callbacks.ann: 5 of what? write 5s, 5m, 5h or 5d"]),
     ({"caller_hangs_up": "»90"}, ["OC003 caller_hangs_up: 90 of what? write 90s, 90m, 90h or 90d"]),
     ({"expect": None}, ["OC003 `expect` is missing in a scenario"]),
@@ -108,17 +108,9 @@ BAD: list[tuple[dict[str, str | None], list[str]]] = [
     ({"expect": "{within: »60}"}, ["OC003 expect.within: 60 of what? write 60s, 60m, 60h or 60d"]),
     (
         {"expect": "{reached: »bop, never: [ann, »ben], callback: {owner: »an, escalated_to: »bo}}"},
-        [
-            f"OC005 there is no person called '{name}'{hint}"
-            for name, hint in (
-                ("bop", " (did you mean 'bob'?)"),
-                ("ben", ""),
-                ("an", " (did you mean 'ann'?)"),
-                ("bo", " (did you mean 'bob'?)"),
-            )
-        ],
+        [f"OC005 there is no person called '{name}'" for name in ("bop", "ben", "an", "bo")],
     ),
-    ({"expect": "{attempts: [{person: »bo}]}"}, ["OC005 there is no person called 'bo' (did you mean 'bob'?)"]),
+    ({"expect": "{attempts: [{person: »bo}]}"}, ["OC005 there is no person called 'bo'"]),
     ({"expect": "{attempts: [{at: »5}]}"}, ["OC003 expect.attempts.at: 5 of what? write 5s, 5m, 5h or 5d"]),
     (
         {"expect": "{reached: bob, skipped: [{reason: »awy}]}"},

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from oncall.errors import ERROR, Problem
-from oncall.fields import suggestion
 from oncall.lint.context import Context
 from oncall.lint.rule import Rule
+from oncall.spelling import suggestion
 from oncall.workspace import yaml
 from oncall.workspace.load import Place
 

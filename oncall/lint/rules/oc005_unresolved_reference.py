@@ -9,20 +9,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 
 from msgspec import Struct
 
 from oncall.errors import ERROR, Problem
-from oncall.fields import suggestion
 from oncall.lint.context import Context
 from oncall.lint.rule import Rule
+from oncall.spelling import slip_of, suggestion
 from oncall.workspace import yaml
 from oncall.workspace.load import Place, references
 from oncall.workspace.scenarios import read_scenarios
 
 _USUAL = ("primary", "backup", "manager")
-_ALIKE = 0.8  # of a role that an account may well have for itself: nearer than a suggestion has to be
+_MAX_ROLES = 200  # that one is compared with: more are more than a policy may have
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -176,9 +175,8 @@ def _of_account(name: str, policy: _Policy, account: _Account, strange: set[str]
 
 
 def alike(role: str, others: list[str]) -> str | None:
-    """The first of some roles that is all but this one; it does not matter which of the two is looked for."""
-    near = (other for other in others if SequenceMatcher(None, min(role, other), max(role, other)).ratio() >= _ALIKE)
-    return next(near, None)
+    """The role that is all but this one; it does not matter which of the two is looked for."""
+    return slip_of(role, others[:_MAX_ROLES])
 
 
 RULE = Rule(

@@ -6,10 +6,10 @@ import posixpath
 from collections.abc import Iterator
 
 from oncall.errors import INFO, Problem
-from oncall.fields import nearest
 from oncall.lint.context import Context
 from oncall.lint.rule import Rule
 from oncall.rotations.assignments import events_of, named_by
+from oncall.spelling import suggested
 from oncall.workspace.load import calendar_paths, references
 from oncall.workspace.rosters import absence_calendars, rotation_layers, rotation_reader
 
@@ -37,14 +37,14 @@ def check(context: Context) -> Iterator[Problem]:
 
 def _used(context: Context) -> set[tuple[str, str]]:
     """What something refers to, and what a reference that leads nowhere is a misspelling of: that is OC005 alone."""
-    referred = {(section, name) for section, name, _ in references(context.workspace)}
-    used = referred | {("people", runbook.owner) for runbook in context.runbooks.values() if runbook.owner}
+    referred = dict.fromkeys((section, name) for section, name, _ in references(context.workspace))
+    used = {*referred} | {("people", runbook.owner) for runbook in context.runbooks.values() if runbook.owner}
     defined: dict[str, list[str]] = {}
     for section, name in context.workspace.places:
         defined.setdefault(section, []).append(name)
     with_unused = {section for section, name in context.workspace.places if (section, name) not in used}
-    for section, name in referred - context.workspace.places.keys():
-        near = nearest(name, defined[section]) if section in with_unused else None
+    for section, name in [reference for reference in referred if reference not in context.workspace.places]:
+        near = suggested(name, defined[section]) if section in with_unused else None
         if near is not None:
             used.add((section, near))
     return used
@@ -74,9 +74,9 @@ def _may_be_scheduled(context: Context, name: str) -> bool:
 
 
 def _unused_calendars(context: Context) -> Iterator[str]:
-    named = {posixpath.normpath(path) for path, _, _ in calendar_paths(context.workspace)}
+    named = dict.fromkeys(posixpath.normpath(path) for path, _, _ in calendar_paths(context.workspace))
     unused = [path for path in context.calendar_files if path not in named and not context.unread.mentions(path)]
-    meant = {nearest(path, unused) for path in named if path not in context.calendar_files} if unused else set()
+    meant = {suggested(path, unused) for path in named if path not in context.calendar_files} if unused else set()
     yield from (path for path in unused if path not in meant)
 
 

@@ -18,6 +18,10 @@ def check(context: Context) -> Iterator[Problem]:
         if runbook.reviewed is None:
             yield RULE.at(place, f"{path} does not say when it was reviewed: look it over, and write `reviewed: DATE`")
             continue
+        if context.is_future(runbook.reviewed):
+            message = f"{path} can't have been reviewed on {runbook.reviewed}, which is in the future"
+            yield RULE.at(place, f"{message}: write the day on which somebody looked it over")
+            continue
         every = runbook.review_every
         if every is None:
             every = context.workspace.settings.runbook_review_every
@@ -32,7 +36,7 @@ RULE = Rule(
     name="stale-runbook",
     severity=WARNING,
     finds="A runbook that was not reviewed within its `review_every` (else `settings.runbook_review_every`, "
-    "180d), or that does not say when it was.",
+    "180d), that does not say when it was, or that gives a day in the future.",
     why="Door codes change and valves move. A page that nobody has read for a year sends people to the wrong "
     "door with confidence.",
     mend="Read the page with somebody who knows, mend it, and write today's date as `reviewed:` in its front matter.",

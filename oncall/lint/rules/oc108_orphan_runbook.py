@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from oncall.errors import WARNING, Problem
-from oncall.fields import suggestion
 from oncall.lint.context import Context
 from oncall.lint.rule import Rule
+from oncall.spelling import suggestion
 
 
 def check(context: Context) -> Iterator[Problem]:

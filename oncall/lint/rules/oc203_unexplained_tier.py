@@ -12,19 +12,20 @@ from oncall.lint.rule import Rule
 
 _EXPLAINS_ITSELF = 2  # the first and the second tier need no words
 _SHOWN = 3
+_MAX_LETTERS = 1000  # of a trigger that are read: it is one sentence
 _ONES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _TENS = {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90}
 _NUMBERS: dict[str, float] = {"half": 0.5, "a": 1, "an": 1, **{word: n for n, word in enumerate(_ONES)}, **_TENS}
 _WORD = f"(?:{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
 _UNITS = {"d": times.DAY, "h": 3600, "m": 60, "s": 1}
 _PART = (
-    r"(?:(?P<digits>\d+(?:\.\d+)?)[\s-]*(?P<unit>d|h|m|s|days?|hours?|hrs?|h|mins?|minutes?|secs?|seconds?)"
+    r"(?:(?P<digits>\d{1,9}(?:\.\d{1,9})?)[\s-]*(?P<unit>d|h|m|s|days?|hours?|hrs?|h|mins?|minutes?|secs?|seconds?)"
     rf"|(?P<words>{_WORD}(?:[\s-]+{_WORD})*)[\s-]+(?P<long>days?|hours?|minutes?|seconds?))(?![a-z])"
 )
 _FIRST = re.compile(rf"(?<![\w.:-]){_PART}", re.IGNORECASE)
 _NEXT = re.compile(rf"(?:,|\s|\band\b)*{_PART}", re.IGNORECASE)
 _AND_A_HALF = re.compile(r"\s+and\s+a\s+half\b", re.IGNORECASE)
-_HALF_INSIDE = re.compile(rf"\b({_WORD}|\d+)\s+and\s+a\s+half[\s-]+(?=days?\b|hours?\b|minutes?\b)", re.IGNORECASE)
+_HALF_INSIDE = re.compile(rf"\b({_WORD}|\d{{1,9}})\s+and\s+a\s+half[\s-]+(?=(?:day|hour|minute)s?\b)", re.IGNORECASE)
 _FULL_STOP = re.compile(r"(\S+)[.!?]+[\"')\]]*\s+[\"'(\[]*(\w)")
 
 
@@ -39,9 +40,10 @@ def check(context: Context) -> Iterator[Problem]:
                 if tier.trigger is not None or not context.refused(place, "tiers", index, "trigger"):
                     yield RULE.at(where, f"{called} has no `trigger`: say in one sentence when it is called")
                 continue
-            if _sentences(tier.trigger) > 1:
+            trigger = tier.trigger[:_MAX_LETTERS]
+            if _sentences(trigger) > 1:
                 yield RULE.at(where, f"the trigger of {called} takes more than one sentence: say it in one")
-            said, known = durations(tier.trigger), starts.get((name, index), set())
+            said, known = durations(trigger), starts.get((name, index), set())
             if said and known and known.isdisjoint(said):
                 message = (
                     f"the trigger of {called} says {_any_of(said)}, and the tier starts after {_any_of(sorted(known))}"

@@ -9,7 +9,6 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from oncall.errors import ERROR, WARNING, Problem
-from oncall.fields import nearest
 from oncall.lint.calendars import Reading
 from oncall.lint.context import Context
 from oncall.lint.rule import Rule
@@ -19,6 +18,7 @@ from oncall.rotations.assignments import hidden_titles, named_by, shifts_of
 from oncall.rotations.ics import Event
 from oncall.rotations.names import Named, Reader, directory
 from oncall.rotations.titles import normal, plain, tokens_of
+from oncall.spelling import suggested
 from oncall.workspace.rosters import absence_reader, rotation_reader
 
 _NAME = "NAME"
@@ -136,7 +136,7 @@ def _misspelt(context: Context, rotation: Rotation) -> set[str]:
     """Those whom an entry of `people` is a misspelling of, which is OC005 where it stands."""
     known = list(context.workspace.people)
     strangers = [person for person in rotation.people if ("people", person) not in context.workspace.places]
-    return {near for person in strangers if (near := nearest(person, known)) is not None}
+    return {near for person in strangers if (near := suggested(person, known)) is not None}
 
 
 def _outsiders(reading: Reading, rotation: Rotation | None, event: Event, people: list[str]) -> Iterator[Problem]:

@@ -17,6 +17,11 @@ _HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206
 
 
 def check(context: Context) -> Iterator[Problem]:
+    yield from _of_people(context)
+    yield from _of_accounts(context)
+
+
+def _of_people(context: Context) -> Iterator[Problem]:
     country = country_of(context)
     for name, person in context.plan.people.items():
         place = context.place("people", name)
@@ -26,6 +31,13 @@ def check(context: Context) -> Iterator[Problem]:
             if fault := what_is_wrong(method, country):
                 where = place.at("contact_methods", index, "address")
                 yield RULE.at(where, f"the {method.channel} address of {name}, {method.address!r}, {fault}")
+        for index, extension in enumerate(person.extensions):
+            if fault := extension_fault(extension):
+                yield RULE.at(place.at("extensions", index), f"the extension of {name}, {extension!r}, {fault}")
+
+
+def _of_accounts(context: Context) -> Iterator[Problem]:
+    country = country_of(context)
     for name, account in context.workspace.accounts.items():
         place = context.place("accounts", name)
         for index, line in enumerate(account.lines):
@@ -61,6 +73,17 @@ def what_is_wrong(method: ContactMethod, country: str | None) -> str | None:
     if method.channel == "email" or (method.channel == "pager" and "@" in address):
         return _email(address)
     return _text(address)
+
+
+def extension_fault(extension: str) -> str | None:
+    """Why an extension cannot be right; None where it can."""
+    if fault := _text(extension):
+        return fault
+    if re.fullmatch(r"[*#]?\d{1,8}", extension, re.ASCII):
+        return None
+    if re.fullmatch(r"\+?\d[\d().-]*", extension, re.ASCII):
+        return "is a telephone number: list it under `contact_methods`"
+    return "is not a number: write it as 7004; names of channels, as PJSIP/7004, go under `aliases`"
 
 
 _MEND_SIP = "is no SIP address: write sip:NAME@HOST"
@@ -108,6 +131,8 @@ def _number(text: str, country: str | None) -> str | None:
     if not re.match(r"[+(\d]", written) or sum(one.isdigit() for one in written) > len(found) + _SLACK:
         return f"is not one telephone number alone: {_LIKE}"
     reason = phonenumbers.is_possible_number_with_reason(number)
+    if reason == phonenumbers.ValidationResult.TOO_SHORT and re.fullmatch(r"[*#]?\d{2,5}", written, re.ASCII):
+        return "is too short for a telephone number: an extension goes under `extensions`"
     return None if reason == phonenumbers.ValidationResult.IS_POSSIBLE else _FAULTS.get(reason, _WRONG)
 
 

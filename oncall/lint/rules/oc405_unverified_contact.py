@@ -22,6 +22,10 @@ def check(context: Context) -> Iterator[Problem]:
                 message = f"nobody has verified that the contact methods of {name} work"
                 yield RULE.at(place.at(), f"{message}: try them, and write `verified: DATE`")
             continue
+        if context.is_future(person.verified):
+            message = f"the contact methods of {name} can't have been verified on {person.verified}, which is in the"
+            yield RULE.at(place.at("verified"), f"{message} future: write the day on which somebody tried them")
+            continue
         last = context.last_day(person.verified, every)
         if context.today > last:
             message = f"the contact methods of {name} should have been verified by {last}: last on {person.verified}"
@@ -32,7 +36,8 @@ RULE = Rule(
     code="OC405",
     name="unverified-contact",
     severity=WARNING,
-    finds="Somebody whose contact methods were never verified, or longer ago than `lint.verify_every` (180d).",
+    finds="Somebody whose contact methods were never verified, or longer ago than `lint.verify_every` (180d), or on a "
+    "day that is in the future.",
     why="People change phones and forget to say so. A number that has not rung for a year is a guess.",
     mend="Ring or write to the person by each of their methods, and write today's date as `verified:`.",
     check=check,

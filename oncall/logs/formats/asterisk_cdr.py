@@ -14,12 +14,13 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import IO, Any
 
-from oncall.fields import suggestion
 from oncall.logs.formats import dialled
+from oncall.logs.formats.directions import MadeCall, called_out, tell_made
 from oncall.logs.importing import REPEATED, Asked, Format, Remark, Row, Telling
-from oncall.logs.incoming import Cells, table, unpacked
+from oncall.logs.incoming import Cells, first_cells, table, unpacked
 from oncall.logs.shows import Shows
 from oncall.logs.stamps import REWRITTEN, NoZoneError, StampError, parse_stamp
+from oncall.spelling import suggestion
 
 NO_ORDER = (
     "not a record in Asterisk's order: 17 to 21 columns, the disposition in the 15th (or 14th, as cdr_custom has it)"
@@ -27,8 +28,8 @@ NO_ORDER = (
 NO_ID = "a record without a uniqueid or linkedid: set loguniqueid=yes in cdr.conf"
 NO_START = "a record without a start"
 NO_END = "a record without an end"
-WHICH = "several numbers were dialled at once through one trunk, and nothing says which of them this is"
 UNKNOWN_DISPOSITION = "a disposition that Asterisk does not have"
+PASSED_ON = "the call went on to somebody else after it had been picked up"
 OTHER_ZONE = "the times do not fit the epoch seconds in the record's id: is --timezone the zone of that machine?"
 
 _HEAD = (
@@ -75,7 +76,6 @@ _OUTCOMES = {
     "FAILED": "failed",
     "CONGESTION": "failed",
 }
-_ID = re.compile(r"(?:.*-)?(\d{9,10})\.\d+", re.ASCII)
 _NO_SECONDS = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", re.ASCII)
 _QUARTER = 900
 _ELSEWHERE = timedelta(seconds=1)
@@ -121,10 +121,10 @@ def _order(cells: Sequence[str]) -> list[str] | None:
 
 def _tail(cells: Sequence[str]) -> list[str]:
     """What follows the 16 columns that there always are: cdr.conf adds a uniqueid, a userfield, and three more."""
-    named = bool(cells) and _ID.fullmatch(cells[0]) is not None
+    named = bool(cells) and dialled.created(cells[0]) is not None
     if len(cells) in (1, 4):
         return ["uniqueid" if named else "userfield", *_NEW]
-    if len(cells) == 3 and named and not _ID.fullmatch(cells[1]):
+    if len(cells) == 3 and named and dialled.created(cells[1]) is None:
         return ["uniqueid"]
     return _TAILS[len(cells)]
 
@@ -137,6 +137,8 @@ def _tell(telling: Telling, rows: Sequence[Row]) -> None:
     if begun:
         start, _, row = begun[0]
         _check_zone(telling, row, start)
+        if _made(telling, start, [one for _, _, one in begun], rows):
+            return
         _received(telling, start, [one for _, _, one in begun])
     names: set[str] = set()
     for begin, row in sorted(timed, key=lambda one: (one[0] is None, one[0] or _ANY, one[1].line)):
@@ -153,6 +155,8 @@ def _tell(telling: Telling, rows: Sequence[Row]) -> None:
             name += f"@{row.line}"
         names.add(name)
         _attempt(telling, row, name, (begin, end), answers)
+        if end is not None and _is_passed_on(row, end, begun):
+            telling.event(row, "transferred", end, inferred=PASSED_ON)
     if last is not None and begun:
         _end(telling, *last)
 
@@ -172,13 +176,7 @@ def _time(telling: Telling, row: Row, cell: str) -> datetime | None:
     if _NO_SECONDS.fullmatch(row[cell]):  # Asterisk writes them
         telling.remark(row, REWRITTEN, row[cell])
         return None
-    return telling.stamp(row, cell, not_before=_created(row["uniqueid"]))
-
-
-def _created(channel: str) -> int | None:
-    """When a channel came to be, which its id begins with."""
-    found = _ID.fullmatch(channel)
-    return int(found[1]) if found else None
+    return telling.stamp(row, cell, not_before=dialled.created(row["uniqueid"]))
 
 
 def _lasted(moment: datetime | None, seconds: str, sign: int) -> datetime | None:
@@ -190,7 +188,7 @@ def _lasted(moment: datetime | None, seconds: str, sign: int) -> datetime | None
 def _check_zone(telling: Telling, row: Row, start: datetime) -> None:
     """The first record begins as its channel does; where it seems to begin whole quarters of an hour away from that,
     the zone is another."""
-    created = _created(row["uniqueid"])
+    created = dialled.created(row["uniqueid"])
     if created is None:
         return
     away = abs(start.timestamp() - created)
@@ -198,8 +196,35 @@ def _check_zone(telling: Telling, row: Row, start: datetime) -> None:
         telling.remark(row, OTHER_ZONE, row["start"])
 
 
+def _made(telling: Telling, start: datetime, begun: Sequence[Row], rows: Sequence[Row]) -> bool:
+    """Whether it is a call that somebody of ours made, which is then told."""
+    row = next(iter(_own(telling, begun)), begun[0])
+    number = None if row["did"] else called_out(telling, row["channel"], row["src"], (row["dst"],))
+    if number is None:
+        return False
+    answers = [
+        _silent(telling, row["answer"]) or _lasted(_silent(telling, row["start"]), _ringing(row), 1)
+        for row in rows
+        if row["disposition"].upper() == "ANSWERED" and _is_attempt(row)
+    ]
+    picked_up = min((time for time in answers if time is not None), default=None)
+    tell_made(telling, rows, MadeCall(row["channel"], number, start, picked_up))
+    return True
+
+
+def _ringing(row: Row) -> str:
+    """The seconds that an answered telephone rang: how long it took, less how long they talked."""
+    whole, talked = _number(row["duration"]), _number(row["billsec"])
+    return "" if whole is None or talked is None or talked > whole else str(whole - talked)
+
+
+def _own(telling: Telling, rows: Sequence[Row]) -> list[Row]:
+    """The records of the channel that the call began with."""
+    return [row for row in rows if row["uniqueid"] == telling.dispatch and not dialled.is_local(row["channel"])]
+
+
 def _received(telling: Telling, start: datetime, rows: Sequence[Row]) -> None:
-    own = [row for row in rows if row["uniqueid"] == telling.dispatch and not dialled.is_local(row["channel"])]
+    own = _own(telling, rows)
     row = next(iter(own), rows[0])
     line = row["did"] or (row["dst"] if own or not row["uniqueid"] else "")
     telling.received(row, start, line, caller=row["src"], provider_id=row["uniqueid"], recording=row["recordingfile"])
@@ -222,6 +247,22 @@ def _end(telling: Telling, end: datetime, row: Row) -> None:
         telling.event(row, "caller_hung_up", end, provider_id=row["uniqueid"], inferred=why)
     else:
         telling.event(row, "closed", end, provider_id=row["uniqueid"], text="the last record of the call ends")
+
+
+def _is_passed_on(row: Row, end: datetime, begun: Sequence[tuple[datetime, int, Row]]) -> bool:
+    """Whether a call that was picked up is then tried elsewhere, which it is by a transfer: were the other side's
+    hanging up not the end of it, or were they asked whether they take it, the `Dial` would have an option that says
+    so."""
+    if row["disposition"].upper() != "ANSWERED" or row["lastapp"].casefold() != "dial":
+        return False
+    options = re.split(r"[,|]", row["lastdata"], maxsplit=2)[2:]
+    if not dialled.targets(row["lastdata"]) or re.search("[gMUGPp]", re.sub(r"\(.*?\)", "", "".join(options))):
+        return False
+    return any(
+        other["channel"] == row["channel"] and _is_attempt(other) and start >= end - _ELSEWHERE
+        for start, _, other in begun
+        if other is not row
+    )
 
 
 def _timeout(row: Row) -> int | None:
@@ -281,7 +322,7 @@ def _who(telling: Telling, row: Row) -> dict[str, Any]:
         target = called[0] if len(called) == 1 else None
     if target is None:
         shown = dialled.shown(row["lastdata"])
-        telling.remark(row, WHICH, shown)
+        telling.remark(row, dialled.WHICH, shown)
         return {"text": shown}
     names = (dialled.shown(target), dialled.without_mark(row["dstchannel"]), dialled.peer(target))
     return telling.who(row, names, dialled.number(target))
@@ -296,4 +337,18 @@ def _note(telling: Telling, row: Row, time: datetime | None) -> None:
 # The legs of a call with the seconds they lasted; who hung up, or pressed what, is not in them.
 _SHOWS = Shows(channels=("voice",), callbacks=False, hang_ups=False, acknowledgements=False)
 
-FORMAT = Format("asterisk-cdr", _rows, _tell, needs_zone=True, shows=_SHOWS)
+
+def _recognizes(start: str) -> bool:
+    cells = first_cells(start)
+    return _header(cells) is not None or _order(cells) is not None
+
+
+FORMAT = Format(
+    "asterisk-cdr",
+    _rows,
+    _tell,
+    needs_zone=True,
+    shows=_SHOWS,
+    title="Asterisk's call detail records (CDR)",
+    recognizes=_recognizes,
+)

@@ -21,12 +21,13 @@ from typing import IO, Any
 from msgspec import Struct, field
 
 from oncall.errors import OncallError
-from oncall.fields import suggestion
+from oncall.logs.event import LEFT_BY_KEY
 from oncall.logs.formats import dialled
 from oncall.logs.importing import Asked, Format, Remark, Row, Telling
-from oncall.logs.incoming import lines, table, unpacked
+from oncall.logs.incoming import beginning, first_cells, lines, table, unpacked
 from oncall.logs.shows import Shows
 from oncall.logs.stamps import NoZoneError, StampError, epoch, parse_stamp
+from oncall.spelling import suggestion
 
 NOT_A_LINE = "not a line of a queue_log: epoch|call|queue|agent|event|…"
 NOT_EPOCH = "a time that is not in seconds since 1970, as queue_log has them"
@@ -34,7 +35,6 @@ NO_CALL = "an event of a call, without the call"
 UNKNOWN_EVENT = "an event that app_queue does not have; kept as a note"
 DROPPED = "the agent hung up before speaking with the caller; which outcome that is is not known"
 ANSWERED_ELSEWHERE = "somebody else picked up"
-LEFT_BY_KEY = "pressed a key to leave the queue"
 NO_RINGING = "nothing says how long the agent's telephone rang; the attempt is written without its start"
 
 _ASIDE = {
@@ -56,7 +56,6 @@ _ASIDE = {
     "RINGINUSE": "whether busy agents ring was changed",
 }
 _NO_CALLS = ("", "NONE", "CLI", "MANAGER", "REALTIME")
-_CALL_TIME = re.compile(r"(?:.*-)?(\d{9,10})\.\d+", re.ASCII)
 _NAMED = {"time", "queue", "agent", "event"}
 _ENTERED = ("ENTERQUEUE", "JOINEMPTY", "FULL")
 _WAITED = {"ABANDON": "2", "EXITWITHTIMEOUT": "2", "EXITEMPTY": "2", "EXITWITHKEY": "3", "CONNECT": "0"}
@@ -97,7 +96,7 @@ def _rows(source: IO[bytes], asked: Asked) -> Iterator[Row | Remark]:
 
 def _is_table(content: BufferedReader) -> bool:
     """Whether the first line is of a database's table, and none of queue_log's own."""
-    first = content.peek(4096)[:4096].partition(b"\n")[0]
+    first = beginning(content).partition(b"\n")[0]
     return b"|" not in first and (b"\t" in first or b"," in first or b";" in first)
 
 
@@ -123,9 +122,8 @@ def _table_row(line: int, cells: Mapping[str, str], asked: Asked) -> Row | Remar
     told = " ".join(cell for cell in cells.values() if cell)[:200]
     if not cells.get("call") or not cells.get("event"):
         return Remark(line, NOT_A_LINE, told)
-    created = _CALL_TIME.fullmatch(cells["call"])
     try:
-        time, _ = parse_stamp(cells.get("time", ""), asked.zone, int(created[1]) if created else None)
+        time, _ = parse_stamp(cells.get("time", ""), asked.zone, dialled.created(cells["call"]))
     except NoZoneError as error:
         raise OncallError(f"{asked.file or 'standard input'}:{line}: {error}") from None
     except StampError as error:
@@ -281,8 +279,8 @@ def _rang(telling: Telling, row: Row, call: _Call) -> None:
 def _connected(telling: Telling, row: Row, attempt: str) -> None:
     """An agent picks up. How long it rang is said, or follows from when the agent's channel came to be."""
     known, rang = _agent(telling, row, attempt), _number(row["2"])
-    channel = _CALL_TIME.fullmatch(row["1"])
-    began = epoch(int(channel[1])) if channel else None
+    created = dialled.created(row["1"])
+    began = epoch(created) if created is not None else None
     if rang is not None:
         began = _at(row) - timedelta(seconds=rang)
     if began is None or began > _at(row):
@@ -333,4 +331,21 @@ def _words(row: Row) -> str:
 # What a queue did with its callers: it knows when one leaves, and nothing of what happens outside the queue.
 _SHOWS = Shows(channels=("voice",), callbacks=False, acknowledgements=False)
 
-FORMAT = Format("asterisk-queue-log", _rows, _tell, shows=_SHOWS)
+
+def _recognizes(start: str) -> bool:
+    if re.match(r"\s*\d{9,11}(\.\d+)?\|[^|\n]*\|[^|\n]*\|[^|\n]*\|[A-Z]", start, re.ASCII):
+        return True
+    cells = [cell.casefold().replace("_", "") for cell in first_cells(start)]
+    return {"callid", "queuename", "event"} <= set(cells) or (
+        len(cells) >= _PLAIN and any(cell.upper() in _EVENTS for cell in cells[4:7])
+    )
+
+
+FORMAT = Format(
+    "asterisk-queue-log",
+    _rows,
+    _tell,
+    shows=_SHOWS,
+    title="a queue_log of Asterisk's",
+    recognizes=_recognizes,
+)

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+WHICH = "several numbers were dialled at once through one trunk, and nothing says which of them this is"
+
+_CALL_TIME = re.compile(r"(?:.*-)?(\d{9,10})\.\d+", re.ASCII)
+_SHORT_MARK = re.compile(r"-[0-9a-f]+(;\d)?$")  # as of IAX2/office-5; a name may end so as well
 _CHANNEL = re.compile(r"-[0-9a-f]{6,}(;\d)?$")
 
 
@@ -14,6 +18,7 @@ def number(target: str) -> str:
     before, _, after = (rest if way else target).partition("@")
     for part in (before.rpartition("/")[2], after.partition("@")[0].rpartition("/")[2]):
         found = re.sub("^(sips?|tel):", "", part.strip(), flags=re.IGNORECASE)
+        found = re.sub(r"-[0-9a-f]{1,2}$", "", found)  # the mark of a channel, as of DAHDI/i1/12025550101-2
         if re.fullmatch(r"\+?[\d().\- ]*\d", found, re.ASCII):
             return found
     return ""
@@ -43,9 +48,20 @@ def channel_target(channel: str, called: Sequence[str]) -> str | None:
     """Which of the places called at once a channel leads to; None where it may be several."""
     if len(called) == 1:
         return called[0]
-    way = without_mark(channel).casefold()
-    found = [target for target in called if way in _ways(target)]
+    found = [target for target in called if leads_to(channel, target)]
     return found[0] if len(found) == 1 else None
+
+
+def leads_to(channel: str, target: str) -> bool:
+    """Whether a channel is one to a place that was called."""
+    ways = _ways(target)
+    return without_mark(channel).casefold() in ways or _SHORT_MARK.sub("", channel).casefold() in ways
+
+
+def created(channel: str) -> int | None:
+    """When a channel came to be, in seconds since 1970, which its id begins with."""
+    found = _CALL_TIME.fullmatch(channel)
+    return int(found[1]) if found else None
 
 
 def without_mark(channel: str) -> str:

@@ -11,6 +11,7 @@ through without an acknowledgement is one that nobody responded to.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import IO, Any
@@ -187,6 +188,8 @@ class _History:
             "acknowledge": self._acknowledge,
             "resolve": self._resolve,
             "escalate": self._escalate,
+            "assign": self._assign,
+            "unacknowledge": self._pass_on,
             "exhaust_escalation_path": self._exhaust,
         }
         handlers.get(_kind(row), self._note)(row, time)
@@ -230,7 +233,21 @@ class _History:
         self._telling.event(row, "resolved", time, resolved=True, **by, **_known(row))
 
     def _escalate(self, row: Row, time: datetime) -> None:
+        if self._acknowledged and row["agent_type"].startswith("user"):
+            self._pass_on(row, time)
+            return
         self._telling.event(row, "tier_started", time, text=row["summary"], **_known(row))
+
+    def _assign(self, row: Row, time: datetime) -> None:
+        by_person = row["agent_type"].startswith("user")
+        (self._pass_on if by_person and self._acknowledged else self._note)(row, time)
+
+    def _pass_on(self, row: Row, time: datetime) -> None:
+        """Somebody had taken it, and has no more: others are notified, which is no part of the chain that led there."""
+        if not self._acknowledged:
+            self._note(row, time)
+            return
+        self._telling.event(row, "transferred", time, text=row["summary"], **_known(row))
 
     def _exhaust(self, row: Row, time: datetime) -> None:
         if self._acknowledged or (self._last_acknowledged is not None and self._last_acknowledged >= time):
@@ -273,4 +290,18 @@ _SHOWS = Shows(
     channels=("voice", "sms", "whatsapp", "push", "chat", "email"), callbacks=False, hang_ups=False, pick_ups=False
 )
 
-FORMAT = Format("pagerduty", _rows, _tell, shows=_SHOWS)
+_OWN = re.compile(r'_log_entry(_reference)?"|"log_entr(y|ies)"|"incident_number"|"event(_type)?":\s*"incident\.')
+
+
+def _recognizes(start: str) -> bool:
+    return start.lstrip()[:1] in ("{", "[") and _OWN.search(start) is not None
+
+
+FORMAT = Format(
+    "pagerduty",
+    _rows,
+    _tell,
+    shows=_SHOWS,
+    title="a log of PagerDuty's",
+    recognizes=_recognizes,
+)

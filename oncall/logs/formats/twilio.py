@@ -16,19 +16,20 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from io import BufferedReader
 from typing import IO, Any
 
 from msgspec.structs import replace
 
 from oncall.errors import OncallError
-from oncall.fields import suggestion
-from oncall.logs.importing import REPEATED, Asked, Format, Remark, Row, Telling
-from oncall.logs.incoming import first_letter, table, unpacked
+from oncall.logs.callbacks import Callers
+from oncall.logs.importing import REPEATED, UNRELATED, Asked, Format, OutgoingCall, Remark, Row, Telling
+from oncall.logs.incoming import first_cells, first_letter, table, unpacked
 from oncall.logs.records import records
 from oncall.logs.shows import Shows
 from oncall.logs.stamps import NoZoneError, StampError, parse_stamp
+from oncall.spelling import suggestion
 
 NO_SID = "a call without a sid"
 NOT_TEXT = "a value that is neither text nor a number"
@@ -36,7 +37,6 @@ OLDER = "an earlier state of a call that is there again"
 NO_TIME = "a call without a start"
 NO_PARENT = "the call this one belongs to is not in the file: export the incoming calls as well"
 NO_LINK = "an outgoing call that names no parent: which incoming call it was for is not known"
-UNRELATED = "an outgoing call that belongs to no incoming one"
 NOT_OVER = "the call had not ended when it was exported: export it again"
 NO_END = "the call has no end"
 UNKNOWN_STATUS = "a status that Twilio does not have"
@@ -75,7 +75,6 @@ _AT_ONCE = timedelta(seconds=2)
 
 # Calls, who was dialled and how it ended; who ended it, and what was said or pressed, is not in them.
 _SHOWS = Shows(channels=("voice",), callbacks=False, hang_ups=False, acknowledgements=False)
-_WITHIN = timedelta(days=1)  # of a call, an outgoing one to its caller is a callback
 _HELD = 100_000  # outgoing calls without a parent that are brought together with incoming ones
 _CALLBACK, _BESIDE = "callback", "beside"
 
@@ -162,7 +161,7 @@ class _Links:
     """Which incoming calls the outgoing ones without a parent belong to."""
 
     asked: Asked
-    callers: dict[str, list[_Incoming]] = field(default_factory=dict)
+    callers: Callers = field(default_factory=Callers)
     incoming: list[_Incoming] = field(default_factory=list)
     held: list[Row] = field(default_factory=list)
 
@@ -175,7 +174,7 @@ class _Links:
             end = _instant(row, ("end", "timestamp"), self.asked.zone)
             call = _Incoming(row.dispatch, start, start if end is None else end)
             self.incoming.append(call)
-            self.callers.setdefault(row["from"], []).append(call)
+            self.callers.add(row["from"], row.dispatch, _moment(start))
 
     def hold(self, row: Row) -> bool:
         """Keep an outgoing call until all incoming ones are known; False where there are too many of them."""
@@ -192,12 +191,9 @@ class _Links:
             if start is None:
                 yield Remark(row.line, NO_TIME, row["sid"])
                 continue
-            before = [
-                call for call in self.callers.get(row["to"], []) if 0 <= start - call.start <= _WITHIN.total_seconds()
-            ]
-            if before:
-                last = max(before, key=lambda call: call.start)
-                yield Row(row.line, last.dispatch, {**row.cells, "role": _CALLBACK})
+            called = self.callers.called(row["to"], _moment(start))
+            if called is not None:
+                yield Row(row.line, called, {**row.cells, "role": _CALLBACK})
                 continue
             beside = self._beside(start) if self.asked.contacts.recognized(row["to"]) else []
             for call in beside:
@@ -208,6 +204,10 @@ class _Links:
         """The incoming calls that were under way at an instant: few of the last ones before it, at most."""
         until = bisect_right(self.incoming, start, key=lambda call: call.start)
         return [call for call in self.incoming[max(0, until - 50) : until] if call.end >= start]
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _instant(row: Row, cells: Sequence[str], zone: tzinfo | None) -> float | None:
@@ -413,13 +413,12 @@ def _end(telling: Telling, parent: _Call, legs: Sequence[_Call]) -> None:
 
 def _called_back(telling: Telling, call: _Call) -> None:
     """An outgoing call to somebody who had called within a day."""
-    known: dict[str, Any] = {"raw": call.raw, "provider_id": call["sid"], "address": call["to"]}
-    if call.picked_up is not None and call.outcome == "answered":
-        why = "an outgoing call to the number that had called"
-        telling.event(call.row, "callback_completed", call.picked_up, inferred=why, **known)
-    elif call.began is not None:
-        text = "an outgoing call to the number that had called was not taken"
-        telling.event(call.row, "note", call.began, text=text, **known)
+    if call.began is None:
+        telling.remark(call.row, NO_TIME, call["sid"])
+        return
+    known: dict[str, Any] = {"raw": call.raw, "provider_id": call["sid"]}
+    picked_up = call.picked_up if call.outcome == "answered" else None
+    telling.called_back(OutgoingCall(call.row, call["to"], call.began, picked_up, known))
 
 
 def _beside(telling: Telling, call: _Call) -> None:
@@ -433,4 +432,18 @@ def _beside(telling: Telling, call: _Call) -> None:
 # How far a call has come.
 _STATES = {"queued": 0, "initiated": 1, "ringing": 2, "in-progress": 3, "answered": 3}
 
-FORMAT = Format("twilio", _rows, _tell, shows=_SHOWS)
+
+def _recognizes(start: str) -> bool:
+    if start.lstrip()[:1] in ("{", "["):
+        return re.search(r'"(parent_?call_?sid|CallSid|call_sid)"', start, re.IGNORECASE) is not None
+    return {"callsid", "direction", "status"} <= set(map(_plain, first_cells(start)))
+
+
+FORMAT = Format(
+    "twilio",
+    _rows,
+    _tell,
+    shows=_SHOWS,
+    title="a log of Twilio's calls",
+    recognizes=_recognizes,
+)
