@@ -248,7 +248,7 @@ class _Remarks:
         for line, data in self._listed:
             entry = msgspec.json.decode(data)
             (aside if entry["aside"] else unmapped).add(line, entry["reason"], entry["what"])
-        for tally, heading in ((unmapped, "could not be mapped"), (aside, "set aside, rightly no events")):
+        for tally, heading in ((unmapped, "could not be mapped"), (aside, "set aside, because they are not events")):
             if tally.rows:
                 complain(f"{tally.rows} row{'' if tally.rows == 1 else 's'} {heading}:")
             for reason, count in tally.reasons.most_common():

@@ -46,7 +46,7 @@ def test_what_is_set_aside_is_counted_and_is_no_fault(bring: Bring) -> None:
     assert (done.status, done.events) == (0, [])
     assert done.err.splitlines() == [
         "oncall: 0 events",
-        "oncall: 4 rows set aside, rightly no events:",
+        "oncall: 4 rows set aside, because they are not events:",
         "       3  the queues were started",
         "       1  an agent was added to a queue",
     ]

@@ -27,6 +27,7 @@ OTHERS = [
     ("twilio", '{"event":{"event_type":"incident.triggered"}}', "oncall import pagerduty"),
     ("twilio", '{"incidents":[{"incident_number":12,"id":"P1"}]}', "oncall import pagerduty"),
     ("pagerduty", '{"CallSid":"CA1","CallStatus":"ringing"}', "oncall import twilio"),
+    ("asterisk-cel", "call_id,caller_did_number,callee_did_number,result", "oncall import csv --map zoom-phone"),
     ("asterisk-cdr", "1795323600|NONE|NONE|NONE|QUEUESTART|", "oncall import asterisk-queue-log"),
 ]
 

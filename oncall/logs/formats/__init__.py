@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Mapping
 
 from oncall.logs.formats import asterisk_cdr, asterisk_cel, asterisk_queue_log, columns, pagerduty, twilio
 from oncall.logs.importing import Format
+from oncall.logs.incoming import Cells, table, unpacked
+from oncall.logs.mapping import ready_mapping, recognized
 
 FORMATS: Mapping[str, Format] = {
     one.name: one
@@ -30,4 +33,14 @@ def misread(format: Format, start: str) -> str | None:
     for other in FORMATS.values():
         if other is not format and other.recognizes is not None and other.recognizes(start):
             return f"{other.title}: use `oncall import {other.name}`"
-    return "an event log already: use it as it is, as in `oncall replay FILE`" if _EVENT_LOG.match(start) else None
+    if _EVENT_LOG.match(start):
+        return "an event log already: use it as it is, as in `oncall replay FILE`"
+    mapping = _mapping_of(start) if format is not columns.FORMAT else None
+    return f"{ready_mapping(mapping).name}: use `oncall import csv --map {mapping}`" if mapping is not None else None
+
+
+def _mapping_of(start: str) -> str | None:
+    """The ready mapping that reads a table with this first line."""
+    first_line = unpacked(io.BytesIO(start.partition("\n")[0].encode()))
+    row = next(table(first_line), None)
+    return recognized(row.cells) if isinstance(row, Cells) else None
