@@ -123,7 +123,8 @@ class EnteredEvent(Struct, frozen=True):
 class PlanUsed(Struct, frozen=True):
     """Which plan a question was asked of: `digest` identifies its sources; they are those of a `revision` in git, or
     today's files, and then `why_today` says why. `entered` are the events that were in force then, as the file proves
-    and git does not, and `in_doubt` those that may have been."""
+    and git does not, and `in_doubt` those that may have been; `later` are those of today's files that, by the file,
+    were entered later, and are not part of the plan."""
 
     digest: str
     as_of: Literal["git", "today"]
@@ -131,6 +132,7 @@ class PlanUsed(Struct, frozen=True):
     why_today: str | None = None
     entered: tuple[EnteredEvent, ...] = ()
     in_doubt: tuple[EnteredEvent, ...] = ()
+    later: tuple[EnteredEvent, ...] = ()
 
 
 class Plan(Struct, frozen=True):

@@ -40,6 +40,7 @@ from oncall.output.replay_words import (
     divergence_text,
     entered_text,
     expected_outcome,
+    later_text,
     offset,
     place_of,
     short,
@@ -451,6 +452,10 @@ def _inputs(judged: Judged, findings: Findings, asked: Asked) -> Section:
         *(
             Fact("In force by the file", f"an event of {event.file}, {entered_text(event, asked.zone)}")
             for event in (verdict.plan.entered if verdict.plan else ())
+        ),
+        *(
+            Fact("Not in force yet", f"an event of {event.file}, {later_text(event, asked.zone)}")
+            for event in (verdict.plan.later if verdict.plan else ())
         ),
         *_plan("Proposed rules", verdict.counterfactual.plan if verdict.counterfactual else None),
     ]

@@ -102,6 +102,7 @@ def _plan(used: PlanUsed | None, zone: tzinfo) -> dict[str, Any] | None:
         "why_today": used.why_today,
         "by_file": [_entered(event, zone) for event in used.entered],
         "in_doubt": [_entered(event, zone) for event in used.in_doubt],
+        "entered_later": [_entered(event, zone) for event in used.later],
     }
 
 

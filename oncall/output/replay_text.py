@@ -20,6 +20,7 @@ from oncall.output.replay_words import (
     cause_text,
     divergence_text,
     entered_text,
+    later_text,
     offset,
     place_of,
     plan_used,
@@ -83,12 +84,15 @@ def _head(judged: Judged, zone: tzinfo) -> Iterator[Line]:
         when = "later" if call.at >= verdict.at else "earlier"
         said = f"the same, {when}: {safe(call.dispatch)}, {moment(call.at, zone)}, {short(call.result)}"
         yield (f"{_INDENT}caller  ", "quiet"), (said, "title")
-    for event in verdict.plan.entered if verdict.plan else ():
-        yield (
-            (f"{_INDENT}file    ", "quiet"),
-            (f"{safe(event.file)}: {safe(event.summary)}", "path"),
-            (f", {entered_text(event, zone)}", "quiet"),
-        )
+    if verdict.plan:
+        notes = [(event, entered_text(event, zone)) for event in verdict.plan.entered]
+        notes += [(event, later_text(event, zone)) for event in verdict.plan.later]
+        for event, text in notes:
+            yield (
+                (f"{_INDENT}file    ", "quiet"),
+                (f"{safe(event.file)}: {safe(event.summary)}", "path"),
+                (f", {text}", "quiet"),
+            )
 
 
 def _call(verdict: Verdict) -> Iterator[Line]:

@@ -177,6 +177,12 @@ def entered_text(event: EnteredEvent, zone: tzinfo) -> str:
     return f"{entered}, {committed}; the file says so ({proof}), not git"
 
 
+def later_text(event: EnteredEvent, zone: tzinfo) -> str:
+    """Why an override or absence of today's files is not part of the plan."""
+    entered = f"entered {moment(event.entered, zone)}" if event.entered is not None else "entered"
+    return f"{entered}, after the call began, so it does not count; the file says so (CREATED)"
+
+
 def why_due(one: ExpectedAttempt, plan: Plan) -> str:
     """Why an attempt was due then, by which rule and which line."""
     return why_text(one.attempt.why, plan)

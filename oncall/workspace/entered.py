@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 
 from msgspec import Struct
@@ -161,6 +161,42 @@ class EnteredEvents:
         self._by_segment.clear()
 
 
+class WorkingCalendars:
+    """The calendars of a working folder that no commit dates, as they were before some of their events were entered.
+
+    CREATED proves that an event was not there yet; one without CREATED counts, as everything else in the folder does.
+    """
+
+    def __init__(self, today: Mapping[str, bytes | None]) -> None:
+        self._contents = {path: _with_line_feeds(data) for path, data in today.items() if data and b"CREATED" in data}
+        self._entries: list[tuple[int, Entry]] = []
+        for path, data in self._contents.items():
+            zones = _parts(data, b"VTIMEZONE")
+            for text in _parts(data, b"VEVENT"):
+                entry = read_entry(path, text, zones) if b"\nCREATED" in text else None
+                if entry is not None and entry.created is not None:
+                    self._entries.append((entry.created, entry))
+        edges = ((created, entry.first - _AHEAD, entry.last) for created, entry in self._entries)
+        self._edges = sorted({instant for instants in edges for instant in instants})
+        self._by_segment: dict[int, Overlay] = {}
+
+    def before(self, at: float) -> Overlay:
+        """The calendars without the events that say something of the time around an instant and were entered later."""
+        segment = bisect_right(self._edges, at)
+        if segment not in self._by_segment:
+            self._by_segment[segment] = self._without(
+                [entry for created, entry in self._entries if at < created and _is_about(entry, at)]
+            )
+        return self._by_segment[segment]
+
+    def _without(self, entries: Sequence[Entry]) -> Overlay:
+        contents: dict[str, bytes] = {}
+        for entry in entries:
+            data = contents.get(entry.path, self._contents[entry.path])
+            contents[entry.path] = data.replace(entry.text, b"", 1)
+        return Overlay(contents, tuple(Late(entry, None).event() for entry in entries))
+
+
 def _given(data: bytes | None) -> Callable[[], bytes | None]:
     return lambda: data
 
@@ -173,15 +209,23 @@ def _number_of(data: bytes | None) -> bytes:
 
 
 def _is_late(late: Late, at: float) -> bool:
-    entry = late.entry
-    return (late.committed is None or at < late.committed) and entry.first - _AHEAD <= at < entry.last
+    return (late.committed is None or at < late.committed) and _is_about(late.entry, at)
+
+
+def _is_about(entry: Entry, at: float) -> bool:
+    """Whether an event can matter to a dispatch of an instant."""
+    return entry.first - _AHEAD <= at < entry.last
+
+
+def _with_line_feeds(data: bytes) -> bytes:
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
 def _parts(data: bytes, name: bytes) -> tuple[bytes, ...]:
     """The components of a name in a calendar, as they stand in it, with line feeds alone."""
     if len(data) > MOST_BYTES:
         return ()
-    text = b"\n" + data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    text = b"\n" + _with_line_feeds(data)
     begin, end = b"\nBEGIN:" + name + b"\n", b"\nEND:" + name
     pieces = (piece.partition(end) for piece in text.split(begin)[1:])
     return tuple(begin[1:] + inside + end + b"\n" for inside, ended, _ in pieces if ended)
@@ -318,7 +362,7 @@ def _overlay(files: Files, added: Iterable[Late], edited: Iterable[tuple[Entry, 
     contents: dict[str, bytes] = {}
     events: list[EnteredEvent] = []
     for before, version in edited:
-        data = contents.get(before.path, _data(files, before.path) or b"").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        data = _with_line_feeds(contents.get(before.path, _data(files, before.path) or b""))
         contents[before.path] = data.replace(before.text, version.entry.text, 1)
         events.append(version.event(edited=True))
     for version in sorted(added, key=lambda late: (late.entry.created or 0, late.entry.key)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -21,7 +21,7 @@ from oncall.workspace.revisions import NoRepositoryError, Revisions
 from oncall.workspace.trees import LostObjectError, TreeFiles
 
 if TYPE_CHECKING:
-    from oncall.workspace.entered import EnteredEvents, Late
+    from oncall.workspace.entered import EnteredEvents, Late, WorkingCalendars
     from oncall.workspace.load import Workspace
 
 _T = TypeVar("_T")
@@ -67,9 +67,11 @@ class PlansOfTheTime:
         self._revisions: Revisions | None = None
         self._branch: Branch | None = None
         self._fixed: tuple[str, str] | None = None
-        self._paths: set[str] | None = None
+        self._paths: frozenset[str] = frozenset()
         self._entered: EnteredEvents | None = None
         self._calendars: TreeFiles | None = None
+        self._working: WorkingCalendars | None = None
+        self._dates_files = as_of == AUTO
         self._standings: dict[tuple[str, tuple[int, int]], Standing] = {}
         if as_of == AUTO:
             self._follow()
@@ -96,11 +98,12 @@ class PlansOfTheTime:
         standing = self._standing(at, tree)
         answer, plan = self._answer(at, question, revision, tree, standing.proven)
         known = _changeable(plan)
-        entered = tuple(event for event in standing.proven.events if event.file in known)
+        proven = tuple(event for event in standing.proven.events if event.file in known)
+        entered, later = (proven, ()) if tree else ((), proven)
         in_doubt = tuple(event for overlay in standing.possible[:1] for event in overlay.events if event.file in known)
-        key = plan.digest, revision, why, entered, in_doubt
+        key = plan.digest, revision, why, proven, in_doubt
         if key not in self._used:
-            self._used[key] = PlanUsed(plan.digest, "git" if tree else "today", revision, why, entered, in_doubt)
+            self._used[key] = PlanUsed(plan.digest, "git" if tree else "today", revision, why, entered, in_doubt, later)
         return answer, self._used[key]
 
     def ask_possible(self, at: float, question: Callable[[Plan], _T]) -> list[_T]:
@@ -113,7 +116,7 @@ class PlansOfTheTime:
     def _answer(
         self, at: float, question: Callable[[Plan], _T], revision: str | None, tree: str | None, overlay: Overlay
     ) -> tuple[_T, Plan]:
-        plans = self._of(tree, overlay) if tree else self._today
+        plans = self._of(tree or "", overlay) if tree or overlay.contents else self._today
         try:
             return plans.ask(at, question), plans.at(at)
         except _UnloadableError as error:
@@ -121,11 +124,14 @@ class PlansOfTheTime:
             raise NoPlanError(revision, str(error)) from None
 
     def _standing(self, at: float, tree: str | None) -> Standing:
-        """What the files prove to have stood in the calendars beside a commit; nothing, where one was named."""
-        if tree is None or self._branch is None:
+        """What the files prove of the calendars beside a commit, or beside today's files where no commit can tell;
+        nothing, where a revision or today's files were asked for."""
+        if tree is None:
+            return Standing(self._before(at)) if self._dates_files else _NOTHING
+        if self._branch is None or not self._dates_files:
             return _NOTHING
         try:
-            late = self._late(at)
+            late = self._late(at, tree)
             if not late:
                 return _NOTHING
             key = tree, self._entered.segment(at) if self._entered else (0, 0)
@@ -134,22 +140,40 @@ class PlansOfTheTime:
 
                 self._standings[key] = standing(late, at, self._open().files(tree))
             return self._standings[key]
+        except _UnloadableError:
+            return _NOTHING  # of this tree there is no plan either
         except (LostObjectError, OncallError):
-            self._paths = set()  # git alone decides where what came later cannot be read
+            self._dates_files = False  # git alone decides where what came later cannot be read
             return _NOTHING
 
-    def _late(self, at: float) -> tuple[Late, ...]:
-        """The versions of overrides and absences that came after the commit in force."""
+    def _before(self, at: float) -> Overlay:
+        """Today's calendars of overrides and absences, without what was entered later."""
+        if self._working is None:
+            today = self._calendars_today(_changeable(self._today.at(at)))
+            if not any(data and b"CREATED" in data for data in today.values()):
+                self._dates_files = False  # nothing in them says when it was entered
+                return Overlay()
+            from oncall.workspace.entered import WorkingCalendars  # here: calendars are slow to import
+
+            self._working = WorkingCalendars(today)
+        return self._working.before(at)
+
+    def _calendars_today(self, paths: Iterable[str]) -> dict[str, bytes | None]:
+        files = Files(self.root)
+        return {path: _content(files, path) for path in sorted(paths)}
+
+    def _late(self, at: float, tree: str) -> tuple[Late, ...]:
+        """The versions of overrides and absences that came after the commit in force, in calendars that it names."""
         assert self._branch is not None
-        if self._paths is None:
-            self._paths = _changeable(self._today.at(at))
-        if not self._paths:
+        paths = _changeable(self._of(tree, Overlay()).at(at))
+        if not paths:
             return ()
-        if self._entered is None:
+        if self._entered is None or not paths <= self._paths:
+            self._paths |= paths
+            today = self._calendars_today(self._paths)
+            self._standings.clear()
             from oncall.workspace.entered import EnteredEvents  # here: as above
 
-            files = Files(self.root)
-            today = {path: _content(files, path) for path in sorted(self._paths)}
             self._entered = EnteredEvents(today, self._number, lambda number: self._objects().content(number))
         commits, number = self._branch.commits(at, self._entered.walked)
         self._entered.walk(commits, number)
@@ -210,10 +234,12 @@ class PlansOfTheTime:
         return self._calendars
 
     def _of(self, tree: str, overlay: Overlay) -> Plans:
-        """The plans of a tree with what is laid over it; those that were asked last stay in memory."""
+        """The plans of a tree, or of today's files where it is empty, with what is laid over it; those that were
+        asked last stay in memory. A cache knows trees by their names, and today's files by nothing so sure."""
         name = tree + overlay.name
         if name not in self._plans:
-            self._plans[name] = _PlansOfTree(self.root, self._cache, name, partial(self._load, tree, overlay))
+            cache = self._cache if tree else None
+            self._plans[name] = _PlansOfTree(self.root, cache, name, partial(self._load, tree, overlay))
             if len(self._plans) > _OPEN:
                 self._plans.popitem(last=False)
         self._plans.move_to_end(name)
@@ -224,7 +250,7 @@ class PlansOfTheTime:
         if self._loaded is None or self._loaded[0] != name:
             self._loaded = None  # one at a time
             try:
-                files = self._open().files(tree)
+                files: Files = self._open().files(tree) if tree else Files(self.root)
                 files.contents.update(overlay.contents)
                 self._loaded = name, _read(files, self.root)
             except (LostObjectError, OncallError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -95,3 +96,18 @@ def test_it_is_said_that_the_file_proves_it(run: Run, repository: Repository, co
     log = str(EXAMPLE / "calls" / "autumn-2026.jsonl")
     ran = run(command, log, "--dispatch", DISPATCH, workspace=root)
     assert SAID in " ".join(ran.out.split())
+
+
+def test_todays_files_count_without_what_was_entered_after_the_call(
+    run: Run, repository: Repository, tmp_path: Path
+) -> None:
+    root = tmp_path / "without"
+    shutil.copytree(_enter(repository, "CREATED:20261106T120000Z\r\n"), root, ignore=shutil.ignore_patterns(".git"))
+    replayed = _replayed(run, root)
+    assert replayed["expected"][0]["person"] == "tech-4"
+    assert [event["uid"] for event in replayed["plan"]["entered_later"]] == ["late"]
+    log = str(EXAMPLE / "calls" / "autumn-2026.jsonl")
+    note = "entered Fri 6 Nov 2026 07:00 EST, after the call began, so it does not count; the file says so (CREATED)"
+    for command in ("replay", "postmortem"):
+        assert note in run(command, log, "--dispatch", DISPATCH, workspace=root).out
+    assert _replayed(run, root, "--as-of", "now")["expected"][0]["person"] == "tech-5"

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from oncall.plan import Plan, PlanUsed
-from oncall.workspace.history import PlansOfTheTime
+from oncall.workspace.history import NoPlanError, PlansOfTheTime
 from tests.workspace.test_history import Repository
 
 MIDNIGHT = 1_793_923_200  # 2026-11-06T00:00:00Z
@@ -104,6 +104,74 @@ def test_what_was_entered_before_a_call_was_in_force(
         assert [event.uid for event in plan.in_doubt] == case.get("in_doubt", [])
 
 
+DAILY = ("DTSTART:20261101T210000Z", "DTEND:20261101T230000Z", "RRULE:FREQ=DAILY")
+TODAY = [
+    ("entered after the call", [["a", "Ann", "CREATED:20261106T220001Z"]], "P", ["a"]),
+    ("entered at the second of the call", [["a", "Ann", "CREATED:20261106T220000Z"]], "Ann", []),
+    ("entered before the call", [["a", "Ann", "CREATED:20261106T213000Z"]], "Ann", []),
+    ("without a word of when", [["a", "Ann"]], "Ann", []),
+    (
+        "one before, one after",
+        [["a", "Ann", "CREATED:20261106T213000Z"], ["b", "[L2] Bob", "CREATED:20261107T000000Z"]],
+        "Ann",
+        ["b"],
+    ),
+    ("a series entered after", [["a", "Ann", *DAILY, "CREATED:20261107T000000Z"]], "P", ["a"]),
+    (
+        "an occurrence that was changed after",
+        [["a", "Ann", *DAILY], ["a", "Bob", "RECURRENCE-ID:20261106T210000Z", "CREATED:20261107T000000Z"]],
+        "Ann",
+        ["a"],
+    ),
+    (
+        "long before it matters",
+        [["a", "Ann", "DTSTART:20261220T000000Z", "DTEND:20261221T000000Z", "CREATED:20261215T000000Z"]],
+        "P",
+        [],
+    ),
+    ("a date that is none", [["a", "Ann", "CREATED:20261399T000000Z"]], "Ann", []),
+]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize(("events", "who", "later"), [case[1:] for case in TODAY], ids=[case[0] for case in TODAY])
+def test_without_a_commit_of_the_time_what_was_entered_later_does_not_count(
+    tmp_path: Path, events: list[list[str]], who: str, later: list[str], line_end: str
+) -> None:
+    (tmp_path / "oncall.yaml").write_text(HEAD)
+    (tmp_path / "plan.ics").write_text(PLAN_CALENDAR)
+    (tmp_path / AWAY).write_text(calendar([]))
+    (tmp_path / OVERRIDES).write_bytes(calendar(events, line_end).encode())
+    for cache in (None, str(tmp_path / "cache"), str(tmp_path / "cache")):
+        name, plan = used(tmp_path, cache=cache)
+        assert (name, [event.uid for event in plan.later], plan.entered) == (who, later, ())
+        assert (plan.as_of, plan.why_today) == ("today", "the workspace is in no git repository")
+    assert used(tmp_path, "now")[1].later == ()
+
+
+def test_todays_files_as_they_are_hold_what_was_entered_later(tmp_path: Path) -> None:
+    (tmp_path / "oncall.yaml").write_text(HEAD)
+    (tmp_path / "plan.ics").write_text(PLAN_CALENDAR)
+    (tmp_path / AWAY).write_text(calendar([]))
+    (tmp_path / OVERRIDES).write_text(calendar([["a", "Ann", "CREATED:20261107T000000Z"]]))
+    assert used(tmp_path, "now")[0] == "Ann"
+
+
+def test_before_the_first_commit_what_was_entered_later_does_not_count(repository: Repository) -> None:
+    prepare(repository, {"now": [["a", "Ann", "DTSTART:20261101", "DTEND:20261201", "CREATED:20261106T130000Z"]]})
+    assert [used(repository.root, at=MIDNIGHT + hour * HOUR)[0] for hour in (11, 14)] == ["P", "Ann"]
+
+
+def test_an_absence_of_todays_files_counts_from_when_it_was_entered(tmp_path: Path) -> None:
+    (tmp_path / "oncall.yaml").write_text(HEAD)
+    (tmp_path / "plan.ics").write_text(PLAN_CALENDAR)
+    (tmp_path / OVERRIDES).write_text(calendar([]))
+    (tmp_path / AWAY).write_text(calendar([["sick", "P", "CREATED:20261106T213000Z"]]))
+    with PlansOfTheTime(str(tmp_path), None) as plans:
+        answers = [plans.ask(at, lambda plan: plan.not_there("p", CALL))[0] for at in (CALL, CALL - HOUR)]
+    assert answers == ["away", None]
+
+
 def test_a_revision_that_is_named_is_that_revision_alone(repository: Repository) -> None:
     prepare(repository, {"now": [["a", "Ann", "CREATED:20261106T213000Z"], ["b", "Bob"]]})
     who, plan = used(repository.root, "master")
@@ -131,6 +199,28 @@ def test_an_absence_counts_from_when_it_was_entered(repository: Repository) -> N
     with PlansOfTheTime(str(repository.root), None) as plans:
         answers = [plans.ask(at, lambda plan: plan.not_there("p", CALL))[0] for at in (CALL, CALL - HOUR)]
     assert answers == ["away", None]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_commit_that_cannot_be_loaded_and_calendars_of_other_names_change_nothing_for_the_rest(
+    repository: Repository, order: int
+) -> None:
+    first = HEAD.replace("overrides: overrides.ics", "overrides: swaps.ics")
+    swaps, empty = calendar([["s", "Bob", "CREATED:20261106T120000Z"]]), calendar([])
+    files: dict[str, str | None] = {"plan.ics": PLAN_CALENDAR, AWAY: empty, OVERRIDES: empty, "swaps.ics": empty}
+    repository.commit(CALL - 3 * HOUR, {"oncall.yaml": first, **files})
+    repository.commit(CALL - 2 * HOUR, {"oncall.yaml": "version: ["})
+    repository.commit(CALL - HOUR, {"oncall.yaml": HEAD})
+    (repository.root / "swaps.ics").write_text(swaps)
+    (repository.root / OVERRIDES).write_text(calendar([["a", "Ann", "CREATED:20261106T120000Z"]]))
+    names: dict[int, str] = {}
+    with PlansOfTheTime(str(repository.root), None) as plans:
+        for hours in (3, 2, 1)[::order]:
+            try:
+                names[hours] = plans.ask(CALL - hours * HOUR + 1, on_call)[0]
+            except NoPlanError:
+                names[hours] = "no plan"
+    assert names == {3: "Bob", 2: "no plan", 1: "Ann"}
 
 
 @pytest.mark.parametrize("order", [1, -1])
